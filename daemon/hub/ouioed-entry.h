@@ -1,0 +1,37 @@
+/* ouioed-entry.h - one committed event in memory, with what transports made of it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "ouioe-types-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct _OuioedChannel OuioedChannel;
+
+/* Slots for encodings of an event. The hub only keeps them; what is in a slot is between the transports. */
+typedef enum {
+  OUIOED_VIEW_LEGACY_BOTH,       /* WebSocket frames of /ws/thinking: both streams */
+  OUIOED_VIEW_LEGACY_THINKING,
+  OUIOED_VIEW_LEGACY_PROGRESS,
+  OUIOED_VIEW_TYPED,             /* WebSocket frame of /ws/sessions */
+  OUIOED_VIEW_SSE,               /* one SSE event */
+} OuioedView;
+#define OUIOED_N_VIEWS (OUIOED_VIEW_SSE + 1)
+
+/* Reference counted, main thread only; immutable but for the views, which are filled on first need. */
+typedef struct {
+  guint          ref_count;
+  OuioeEvent    *event;
+  OuioedChannel *channel;        /* not a reference: NULL once the session was forgotten, or read from the store */
+  guint64        ordinal[2];     /* its number on each stream, from 1; 0 when unknown or not on that stream */
+  GBytes        *views[OUIOED_N_VIEWS];
+} OuioedEntry;
+
+OuioedEntry *ouioed_entry_new   (OuioeEvent *event);   /* takes a reference on @event */
+OuioedEntry *ouioed_entry_ref   (OuioedEntry *self);
+void         ouioed_entry_unref (OuioedEntry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioedEntry, ouioed_entry_unref)
+
+G_END_DECLS

@@ -1,0 +1,38 @@
+/* ouioed-http.h - HTTP, WebSocket and SSE on the listening sockets
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "ouioed-acceptor.h"
+#include "ouioed-hub.h"
+#include "ouioed-reader-engine.h"
+#include "ouioed-transport.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  OuioedAcceptorLimits acceptor;
+  OuioedReaderLimits   readers;
+  gsize                max_body_bytes;        /* 413 beyond; 1 MiB */
+  gsize                max_bulk_bytes;        /* of POST …/events; 16 MiB */
+  guint                max_page_events;       /* of GET …/events; 1 000 */
+  guint                max_subscriptions;     /* of one /ws/sessions socket; 1 000 */
+  char               **allowed_origins;       /* beyond loopback ones; "*" for any */
+  char               **allowed_hosts;         /* beyond loopback names and addresses; "*" for any */
+  const char          *bus_name;              /* for /version; NULL when there is no bus */
+} OuioedHttpConfig;
+
+#define OUIOED_TYPE_HTTP (ouioed_http_get_type ())
+G_DECLARE_FINAL_TYPE (OuioedHttp, ouioed_http, OUIOED, HTTP, GObject)
+
+/* @config is copied. */
+OuioedHttp *ouioed_http_new        (OuioedHub *hub, const OuioedHttpConfig *config, GError **error);
+/* As ouioed_acceptor_listen(). */
+gboolean    ouioed_http_listen     (OuioedHttp *self, const char *address, char **url, GError **error);
+gboolean    ouioed_http_adopt      (OuioedHttp *self, int fd, char **url, GError **error);
+void        ouioed_http_set_config (OuioedHttp *self, const OuioedHttpConfig *config);   /* on reload */
+/* For the log line of SIGUSR1 and STATUS=: "12 sessions, 40 readers". */
+guint       ouioed_http_get_n_readers (OuioedHttp *self);
+
+G_END_DECLS
