@@ -20,6 +20,5 @@ gboolean                   ouioed_channel_is_open    (OuioedChannel *self);
 /* Fills @info with borrowed fields; FALSE while nobody has created the session. */
 gboolean                   ouioed_channel_get_info   (OuioedChannel *self, OuioeSessionInfo *info);
 guint                      ouioed_channel_get_n_subscribers (OuioedChannel *self);
-/* A place for the transport of D-Bus to hang its object on. */
 
 G_END_DECLS

@@ -11,13 +11,14 @@
 #pragma once
 
 #include "ouioe-codec.h"
+#include "ouioed-channel.h"
 #include "ouioed-entry.h"
 #include "ouioed-store.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
-  guint    max_sessions;             /* 10 000 */
+  guint    max_sessions;             /* open and closed ones that are still kept; 50 000 */
   guint    max_stream_length;        /* upper bound of what a session may ask for, 100 000 */
   gint64   max_expiry_us;            /* upper bound, 30 days */
   OuioeStreamConfig defaults;        /* of sessions that do not say */
@@ -27,7 +28,7 @@ typedef struct {
   guint    max_keys;                 /* idempotency keys remembered, 100 000 */
   gint64   key_lifetime_us;          /* 24 h */
 } OuioedHubLimits;
-#define OUIOED_HUB_LIMITS_DEFAULT ((OuioedHubLimits) { 10000, 100000, 30 * 24 * 3600 * G_USEC_PER_SEC, \
+#define OUIOED_HUB_LIMITS_DEFAULT ((OuioedHubLimits) { 50000, 100000, 30 * 24 * 3600 * G_USEC_PER_SEC, \
     OUIOE_STREAM_CONFIG_DEFAULT, 1ull << 30, 8 << 20, 32 << 20, 100000, 24 * 3600 * G_USEC_PER_SEC })
 
 #define OUIOED_TYPE_HUB (ouioed_hub_get_type ())

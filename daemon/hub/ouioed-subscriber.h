@@ -43,6 +43,9 @@ guint             ouioed_subscriber_peek    (OuioedSubscriber *self, OuioedEntry
 void              ouioed_subscriber_advance (OuioedSubscriber *self, guint n);
 /* Whether events between the position and the next entry are lost; told once. */
 gboolean          ouioed_subscriber_take_gap (OuioedSubscriber *self, OuioedGap *gap);
+/* Whether the session was forgotten (expired, or removed to make room) while it was followed; told once. The subscriber
+ * stays: should the session be created again, it follows it. */
+gboolean          ouioed_subscriber_take_removed (OuioedSubscriber *self);
 /* The last event taken. */
 OuioeEventId      ouioed_subscriber_get_position (OuioedSubscriber *self);
 /* Nothing is left that was committed when the subscriber was made: the replay is complete. */

@@ -1,0 +1,136 @@
+/* ouioed-hub-private.h - what the files of the hub share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "ouioed-hub.h"
+#include "ouioed-ring.h"
+#include "ouioed-subscriber.h"
+
+G_BEGIN_DECLS
+
+typedef struct _OuioedIngest OuioedIngest;
+typedef struct _OuioedKeys OuioedKeys;
+
+struct _OuioedChannel
+{
+  GObject              parent_instance;
+  char                *id;                /* g_ref_string */
+  gboolean             internal;          /* one of the daemon's own sessions */
+
+  /* A session goes working -> in_flight -> committed. Readers see what is committed; the ingest checks against the newest. */
+  OuioedSessionRecord *committed;         /* NULL while nobody has created the session */
+  OuioedSessionRecord *in_flight;         /* in the batch that is being committed, or NULL */
+  OuioedSessionRecord *working;           /* in the batch that is being gathered, or NULL */
+  gboolean             forgetting;        /* its removal is accepted but not yet committed */
+  gint64               last_progress_us;  /* last accepted update of type "progress", 0: none yet */
+
+  OuioedRing           recent;            /* newest events; also in the log of the hub */
+  OuioeEventId         evicted_to;        /* newest event of the session that is not in recent any more */
+  GPtrArray           *subscribers;       /* of OuioedSubscriber, not owned */
+  GList                created_link;      /* in hub->by_creation while committed and not internal */
+  gboolean             touched;           /* in the list of channels to wake, while a commit is published */
+};
+
+struct _OuioedHub
+{
+  GObject          parent_instance;
+  OuioedStore     *store;
+  OuioedHubLimits  limits;
+  OuioedClock      clock;
+  gpointer         clock_data;
+  OuioeEventId     last_id;              /* newest id ever given */
+  OuioeEventId     published_id;         /* newest id that is committed */
+  OuioeEventId     horizon;              /* ids before this are of another store's life, 0-0: none are */
+
+  GHashTable      *channels;             /* id -> OuioedChannel */
+  GQueue           by_creation;          /* of OuioedChannel, oldest first */
+  guint            n_in_state[OUIOE_SESSION_EXPIRED + 1];
+
+  OuioedRing       log;                  /* recent events of all sessions */
+  gsize            log_bytes;
+  OuioeEventId     log_evicted_to;       /* newest event that is not in the log any more */
+  GPtrArray       *subscribers;          /* of all sessions; not owned */
+
+  OuioedIngest    *ingest;
+  OuioedKeys      *keys;
+  GSource         *reaper;
+  gint64           room_made_us;         /* monotonic, 0: never */
+  OuioedHubMetrics metrics;
+};
+
+/* What the ingest builds on: the state after everything accepted so far. NULL: no such session. */
+static inline OuioedSessionRecord *
+ouioed_channel_get_newest (OuioedChannel *self)
+{
+  if (self->forgetting)
+    return NULL;
+  if (self->working != NULL)
+    return self->working;
+  return self->in_flight != NULL ? self->in_flight : self->committed;
+}
+
+/* ---- channel ---- */
+OuioedChannel *ouioed_channel_new            (const char *id);
+void           ouioed_channel_add_recent     (OuioedChannel *self, OuioedEntry *entry);
+/* Drops the oldest recent event if it is @entry. */
+void           ouioed_channel_evict          (OuioedChannel *self, OuioedEntry *entry);
+/* Drops from the front what the store has trimmed. */
+void           ouioed_channel_drop_trimmed   (OuioedChannel *self);
+void           ouioed_channel_clear_recent   (OuioedChannel *self);
+
+/* ---- hub ---- */
+OuioedChannel *ouioed_hub_lookup             (OuioedHub *self, const char *session_id);   /* created by somebody or not */
+OuioedChannel *ouioed_hub_ensure             (OuioedHub *self, const char *session_id);
+void           ouioed_hub_drop_if_unused     (OuioedHub *self, OuioedChannel *channel);
+/* Moves the committed record of @channel to @record (transfer full, NULL: forgotten), keeping all indexes right. */
+void           ouioed_hub_set_committed      (OuioedHub *self, OuioedChannel *channel, OuioedSessionRecord *record);
+void           ouioed_hub_publish            (OuioedHub *self, OuioedChannel *channel, OuioedEntry *entry);
+OuioeEventId   ouioed_hub_next_id            (OuioedHub *self);
+
+/* ---- ingest ---- */
+OuioedIngest  *ouioed_ingest_new             (OuioedHub *hub);
+void           ouioed_ingest_free            (OuioedIngest *self);
+void           ouioed_ingest_create          (OuioedIngest *self, OuioeCreateRequest *request, const OuioedKey *key, GTask *task);
+void           ouioed_ingest_append          (OuioedIngest *self, const char *session_id, OuioeThinkingStep *step,
+                                              OuioeProgressUpdate *update, const OuioedKey *key, GTask *task);
+void           ouioed_ingest_close           (OuioedIngest *self, const char *session_id, const char *outcome,
+                                              const OuioedKey *key, GTask *task);
+/* @task may be NULL: the reaper does not wait. */
+void           ouioed_ingest_forget          (OuioedIngest *self, const char *session_id, GTask *task);
+void           ouioed_ingest_trim            (OuioedIngest *self, OuioedChannel *channel, guint stream_index, guint keep);
+void           ouioed_ingest_forget_keys     (OuioedIngest *self, gint64 before_us);
+void           ouioed_ingest_drain           (OuioedIngest *self, GTask *task);
+gsize          ouioed_ingest_get_pending_bytes (OuioedIngest *self);
+
+/* ---- idempotency keys ---- */
+typedef struct {
+  OuioedKeyRecord *record;
+  gboolean         committed;
+  GPtrArray       *waiters;      /* of GTask: repetitions that came before the commit; NULL while none */
+} OuioedKeyState;
+
+OuioedKeys     *ouioed_keys_new      (guint max);
+void            ouioed_keys_free     (OuioedKeys *self);
+void            ouioed_keys_set_max  (OuioedKeys *self, guint max);
+char           *ouioed_keys_name     (const OuioedKey *key);
+void            ouioed_keys_fingerprint (const OuioedKey *key, guint8 fingerprint[16]);
+OuioedKeyState *ouioed_keys_find     (OuioedKeys *self, const char *name);
+/* @record: a reference is taken. Beyond the bound the oldest is forgotten here (the store follows with the reaper). */
+OuioedKeyState *ouioed_keys_add      (OuioedKeys *self, OuioedKeyRecord *record, gboolean committed);
+void            ouioed_keys_remove   (OuioedKeys *self, const char *name);
+guint           ouioed_keys_forget_before (OuioedKeys *self, gint64 before_us);
+
+/* ---- subscribers ---- */
+void           ouioed_subscriber_notify         (OuioedSubscriber *self);
+void           ouioed_subscriber_notify_removed (OuioedSubscriber *self);
+
+/* ---- reaper ---- */
+void           ouioed_reaper_start           (OuioedHub *hub);
+void           ouioed_reaper_stop            (OuioedHub *hub);
+void           ouioed_reaper_run             (OuioedHub *hub);
+/* After a commit: makes room at once when the store has grown beyond its limit, at most once a second. */
+void           ouioed_reaper_check_size      (OuioedHub *hub);
+
+G_END_DECLS
