@@ -14,6 +14,18 @@
 
 G_BEGIN_DECLS
 
+/* G_DEFINE_BOXED_TYPE needs a language extension that -Wpedantic refuses. */
+#define OUIOE_DEFINE_BOXED_TYPE(TypeName, type_name, copy_func, free_func)                                    \
+  GType type_name##_get_type (void)                                                                           \
+  {                                                                                                           \
+    static gsize type;                                                                                        \
+                                                                                                              \
+    if (g_once_init_enter (&type))                                                                            \
+      g_once_init_leave (&type, g_boxed_type_register_static (#TypeName, (GBoxedCopyFunc) copy_func,          \
+                                                              (GBoxedFreeFunc) free_func));                   \
+    return type;                                                                                              \
+  }
+
 struct _OuioeThinkingStep
 {
   gatomicrefcount ref_count;

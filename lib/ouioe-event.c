@@ -1,0 +1,153 @@
+/* ouioe-event.c - the envelope: one event of one session
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config.h"
+
+#include "ouioe-event.h"
+
+#include "ouioe-types-private.h"
+#include "ouioe-vocabulary.h"
+
+OUIOE_DEFINE_BOXED_TYPE (OuioeEvent, ouioe_event, ouioe_event_ref, ouioe_event_unref)
+
+OuioeEvent *
+ouioe_event_new_encoded (char *session_id, OuioeEventId id, OuioeEventKind kind, const char *type_word,
+                         gint64 time_us, GBytes *json)
+{
+  OuioeEvent *self = g_new0 (OuioeEvent, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->id = id;
+  self->kind = kind;
+  self->session_id = g_ref_string_acquire (session_id);
+  self->time_us = time_us;
+  self->json = g_bytes_ref (json);
+
+  if (type_word != NULL)
+    {
+      int known = ouioe_vocabulary_index (kind, type_word);
+
+      if (known >= 0)
+        self->type_word = ouioe_vocabulary_get_words (kind, NULL)[known];
+      else
+        self->type_word = self->own_type_word = g_ref_string_new_intern (type_word);
+    }
+
+  return self;
+}
+
+/**
+ * ouioe_event_ref:
+ * @self: an event
+ *
+ * Returns: (transfer full): @self
+ */
+OuioeEvent *
+ouioe_event_ref (OuioeEvent *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+/**
+ * ouioe_event_unref:
+ * @self: (transfer full): an event
+ *
+ * Drops a reference.
+ */
+void
+ouioe_event_unref (OuioeEvent *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_ref_string_release (self->session_id);
+  g_clear_pointer (&self->own_type_word, g_ref_string_release);
+  g_bytes_unref (self->json);
+  g_free (self);
+}
+
+/**
+ * ouioe_event_get_id:
+ * @self: an event
+ *
+ * Returns: (transfer none): its id
+ */
+const OuioeEventId *
+ouioe_event_get_id (OuioeEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return &self->id;
+}
+
+/**
+ * ouioe_event_get_session_id:
+ * @self: an event
+ *
+ * Returns: (transfer none): the id of its session
+ */
+const char *
+ouioe_event_get_session_id (OuioeEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->session_id;
+}
+
+/**
+ * ouioe_event_get_kind:
+ * @self: an event
+ *
+ * Returns: what it tells
+ */
+OuioeEventKind
+ouioe_event_get_kind (OuioeEvent *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->kind;
+}
+
+/**
+ * ouioe_event_get_type_word:
+ * @self: an event
+ *
+ * Returns: (transfer none) (nullable): the thinking or progress type; %NULL for start and end of a session
+ */
+const char *
+ouioe_event_get_type_word (OuioeEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->type_word;
+}
+
+/**
+ * ouioe_event_get_time_us:
+ * @self: an event
+ *
+ * Returns: when it was accepted, in microseconds since 1970
+ */
+gint64
+ouioe_event_get_time_us (OuioeEvent *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->time_us;
+}
+
+/**
+ * ouioe_event_get_json:
+ * @self: an event
+ *
+ * Returns: (transfer none): the event as one line of JSON, without a line end: the bytes that were stored
+ */
+GBytes *
+ouioe_event_get_json (OuioeEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->json;
+}
