@@ -59,10 +59,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioedKeyRecord, ouioed_key_record_unref)
 
 typedef enum {
   OUIOED_OP_APPEND,          /* event: write it */
-  OUIOED_OP_PUT_SESSION,     /* record: insert or replace */
+  OUIOED_OP_PUT_SESSION,     /* record: insert or replace. The store counts its own trims: trimmed and trimmed_to of a record
+                                that does not know of one yet set nothing back. */
   OUIOED_OP_TRIM,            /* session_id, stream_index, keep: remove the oldest events of the stream but the newest keep.
-                                An event of both streams goes when it is trimmed from both, or when it is older than
-                                everything kept of the other. */
+                                An event of both streams goes when it is trimmed from both. */
   OUIOED_OP_FORGET,          /* session_id: remove the session and all of its events. What is large may be removed in
                                 pieces after the commit, but is never seen again, also not after a crash. */
   OUIOED_OP_PUT_KEY,         /* key */
@@ -105,7 +105,7 @@ typedef struct {
 
 typedef struct {
   GArray  *trims;                           /* of OuioedTrim, in the order of the batch; trims that removed nothing are left out */
-  guint64  size_bytes;                      /* what the store occupies now */
+  guint64  size_bytes;                      /* what the store occupies now, without what was forgotten */
   gint64   duration_us;                     /* of the commit itself */
 } OuioedCommit;
 
@@ -133,7 +133,7 @@ typedef struct {
 typedef struct {
   GPtrArray    *events;           /* of OuioeEvent, ascending */
   gboolean      has_more;         /* others match: newer ones, or with newest older ones */
-  OuioeEventId  trimmed_to[2];    /* per stream, over the sessions asked for, at the moment of the read */
+  OuioeEventId  trimmed_to[2];    /* per stream, the newest over the sessions asked for, at the moment of the read */
 } OuioedPage;
 
 void ouioed_page_free (OuioedPage *self);
@@ -173,7 +173,8 @@ const char     *ouioed_store_get_name      (OuioedStore *self);
 /* Blocks; called once, before the main loop runs. Errors: OUIOE_ERROR_STORE_*; the message names the file. */
 OuioedContents *ouioed_store_open          (OuioedStore *self, GError **error);
 /* @batch: (transfer full). Not cancellable: a commit stands. On failure nothing of the batch is kept, and the error is
- * OUIOE_ERROR_STORE_UNAVAILABLE; the next batch is tried anew. */
+ * OUIOE_ERROR_STORE_UNAVAILABLE; the next batch is tried anew. Ids must increase over all sessions and batches, and a
+ * session must be put before or in the batch of its first event; else OUIOE_ERROR_INTERNAL. */
 void            ouioed_store_commit_async  (OuioedStore *self, OuioedBatch *batch, GAsyncReadyCallback callback, gpointer user_data);
 OuioedCommit   *ouioed_store_commit_finish (OuioedStore *self, GAsyncResult *result, GError **error);
 /* @query is copied. A read begun after a commit was acknowledged sees it. Commits go before reads that wait. */
