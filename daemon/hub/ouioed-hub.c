@@ -211,7 +211,6 @@ ouioed_hub_create_async (OuioedHub *self, OuioeCreateRequest *request, const Oui
   g_autoptr(GTask) task = g_task_new (self, NULL, callback, user_data); /* no cancellable: a commit stands */
   g_autoptr(OuioeCreateRequest) owned = request;
 
-  g_task_set_source_tag (task, ouioed_hub_create_async);
   ouioed_ingest_create (self->ingest, owned, key, task);
 }
 
@@ -240,7 +239,6 @@ ouioed_hub_append_async (OuioedHub *self, const char *session_id, OuioeThinkingS
 {
   g_autoptr(GTask) task = g_task_new (self, NULL, callback, user_data);
 
-  g_task_set_source_tag (task, ouioed_hub_append_async);
   ouioed_ingest_append (self->ingest, session_id, step, update, key, task);
 }
 
@@ -256,7 +254,6 @@ ouioed_hub_close_async (OuioedHub *self, const char *session_id, const char *out
 {
   g_autoptr(GTask) task = g_task_new (self, NULL, callback, user_data);
 
-  g_task_set_source_tag (task, ouioed_hub_close_async);
   ouioed_ingest_close (self->ingest, session_id, outcome, key, task);
 }
 
@@ -271,7 +268,6 @@ ouioed_hub_forget_async (OuioedHub *self, const char *session_id, GAsyncReadyCal
 {
   g_autoptr(GTask) task = g_task_new (self, NULL, callback, user_data);
 
-  g_task_set_source_tag (task, ouioed_hub_forget_async);
   ouioed_ingest_forget (self->ingest, session_id, task);
 }
 
@@ -286,7 +282,6 @@ ouioed_hub_drain_async (OuioedHub *self, GAsyncReadyCallback callback, gpointer 
 {
   g_autoptr(GTask) task = g_task_new (self, NULL, callback, user_data);
 
-  g_task_set_source_tag (task, ouioed_hub_drain_async);
   ouioed_ingest_drain (self->ingest, task);
 }
 
