@@ -138,8 +138,6 @@ format_json (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gint
 char *
 ouioed_log_format (OuioedLogFormat format, GLogLevelFlags level, const GLogField *fields, gsize n_fields, gint64 time_us)
 {
-  g_autofree char *message = NULL;
-  g_autofree char *cut = NULL;
   g_autofree GLogField *shorter = NULL;
   char *line;
 
@@ -210,7 +208,7 @@ on_held (GLogLevelFlags level, const char *message, guint n, gpointer user_data)
   g_autofree char *text = g_strdup_printf ("%s (%u more times within a minute)", message, n);
   const GLogField fields[] = {
     { "MESSAGE", text, -1 },
-    { "PRIORITY", level & G_LOG_LEVEL_CRITICAL ? "4" : level & G_LOG_LEVEL_WARNING ? "4" : "5", -1 },
+    { "PRIORITY", level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING) ? "4" : "5", -1 },
     { "GLIB_DOMAIN", G_LOG_DOMAIN, -1 },
   };
 

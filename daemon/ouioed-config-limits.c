@@ -1,0 +1,84 @@
+/* ouioed-config-limits.c - the configuration as the layers want it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "ouioed-config-limits.h"
+
+#include <string.h>
+
+#define NUMBER(key) ouioed_config_get_number (self, OUIOED_KEY_##key)
+
+void
+ouioed_config_get_hub_limits (const OuioedConfig *self, OuioedHubLimits *limits)
+{
+  *limits = OUIOED_HUB_LIMITS_DEFAULT;
+  limits->max_sessions = NUMBER (SESSIONS_MAX_SESSIONS);
+  limits->max_stream_length = NUMBER (SESSIONS_MAX_STREAM_LENGTH);
+  limits->max_expiry_us = NUMBER (SESSIONS_MAX_EXPIRY);
+  limits->defaults.max_stream_length = NUMBER (SESSIONS_DEFAULT_STREAM_LENGTH);
+  limits->defaults.expiry_us = NUMBER (SESSIONS_DEFAULT_EXPIRY);
+  limits->max_store_bytes = NUMBER (STORE_MAX_SIZE);
+  limits->max_recent_bytes = NUMBER (SESSIONS_RECENT_MEMORY);
+  limits->max_pending_bytes = NUMBER (SESSIONS_PENDING_MEMORY);
+  limits->max_keys = NUMBER (SESSIONS_MAX_KEYS);
+  limits->key_lifetime_us = NUMBER (SESSIONS_KEY_LIFETIME);
+}
+
+void
+ouioed_config_get_http (const OuioedConfig *self, const char *bus_name, OuioedHttpConfig *http)
+{
+  *http = (OuioedHttpConfig) {
+    .acceptor = {
+      .max_connections = NUMBER (HTTP_MAX_CONNECTIONS),
+      .max_head_bytes = NUMBER (HTTP_MAX_HEAD),
+      .head_timeout_us = NUMBER (HTTP_HEAD_TIMEOUT),
+      .body_timeout_us = NUMBER (HTTP_BODY_TIMEOUT),
+      .idle_timeout_us = NUMBER (HTTP_IDLE_TIMEOUT),
+      .response_timeout_us = NUMBER (HTTP_RESPONSE_TIMEOUT),
+    },
+    .readers = {
+      .max_readers = NUMBER (READERS_MAX_READERS),
+      .max_message_bytes = NUMBER (READERS_MAX_MESSAGE),
+      .ping_interval_us = NUMBER (READERS_PING_INTERVAL),
+      .pong_timeout_us = NUMBER (READERS_PONG_TIMEOUT),
+      .keepalive_us = NUMBER (READERS_KEEPALIVE),
+      .stall_timeout_us = NUMBER (READERS_STALL_TIMEOUT),
+      .send_buffer_bytes = NUMBER (READERS_SEND_BUFFER),
+      .max_messages_per_second = NUMBER (READERS_MAX_MESSAGES_PER_SECOND),
+    },
+    .max_body_bytes = NUMBER (HTTP_MAX_BODY),
+    .max_bulk_bytes = NUMBER (HTTP_MAX_BULK),
+    .max_page_events = NUMBER (HTTP_MAX_PAGE_EVENTS),
+    .max_subscriptions = NUMBER (READERS_MAX_SUBSCRIPTIONS),
+    .allowed_origins = (char **) ouioed_config_get_list (self, OUIOED_KEY_HTTP_ALLOWED_ORIGINS),
+    .allowed_hosts = (char **) ouioed_config_get_list (self, OUIOED_KEY_HTTP_ALLOWED_HOSTS),
+    .bus_name = bus_name,
+  };
+}
+
+void
+ouioed_config_get_dbus (const OuioedConfig *self, OuioedDbusConfig *dbus)
+{
+  *dbus = (OuioedDbusConfig) {
+    .signals_per_session = NUMBER (BUS_SIGNALS_PER_SESSION),
+    .signals_total = NUMBER (BUS_SIGNALS_TOTAL),
+    .replace = NUMBER (BUS_REPLACE),
+  };
+}
+
+char *
+ouioed_config_get_state_dir (const OuioedConfig *self)
+{
+  const char *dir = ouioed_config_get_text (self, OUIOED_KEY_STORE_STATE_DIR);
+  const char *given = g_getenv ("STATE_DIRECTORY");    /* of a service manager: a list, ours is the first */
+
+  if (*dir != '\0')
+    return g_strdup (dir);
+  if (given != NULL && *given == '/')
+    return g_strndup (given, strcspn (given, ":"));
+  if (NUMBER (BUS_BUS) == OUIOED_BUS_SYSTEM)
+    return g_strdup ("/var/lib/ouioe");
+  return g_build_filename (g_get_user_state_dir (), "ouioe", NULL);
+}

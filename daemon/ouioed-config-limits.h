@@ -1,0 +1,21 @@
+/* ouioed-config-limits.h - the configuration as the layers want it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "ouioed-config.h"
+#include "ouioed-dbus.h"
+#include "ouioed-http.h"
+#include "ouioed-hub.h"
+
+G_BEGIN_DECLS
+
+void ouioed_config_get_hub_limits (const OuioedConfig *self, OuioedHubLimits *limits);
+/* Borrows its lists from @self, and @bus_name. */
+void ouioed_config_get_http       (const OuioedConfig *self, const char *bus_name, OuioedHttpConfig *http);
+void ouioed_config_get_dbus       (const OuioedConfig *self, OuioedDbusConfig *dbus);
+/* The directory for what the daemon keeps. */
+char *ouioed_config_get_state_dir (const OuioedConfig *self);
+
+G_END_DECLS

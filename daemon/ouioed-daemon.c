@@ -1,0 +1,537 @@
+/* ouioed-daemon.c - composition root: the only file that names concrete stores and transports
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "ouioed-daemon.h"
+
+#include "ouioe-error.h"
+#include "ouioed-bus.h"
+#include "ouioed-config-limits.h"
+#include "ouioed-log.h"
+#include "ouioed-notify.h"
+#include "ouioed-store-memory.h"
+#include "ouioed-store-sqlite.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define DRAIN_SECONDS 8     /* then no peer is waited for any more */
+#define STOP_SECONDS  10    /* then not even the store */
+
+struct _OuioedDaemon
+{
+  GObject       parent_instance;
+  OuioedConfig *config;
+  OuioedStore  *store;          /* NULL until it is open, and again once it is closed */
+  OuioedHub    *hub;
+  OuioedHttp   *http;
+  OuioedDbus   *dbus;           /* NULL without a bus */
+  GPtrArray    *urls;           /* what it listens on, NULL-terminated once it runs */
+  GTask        *stop;           /* under way, or NULL */
+  guint         n_draining;     /* transports that have not gone yet */
+  gboolean      flushing;       /* transports are not waited for any more */
+  guint         deadline;       /* source: of the stop */
+};
+
+enum { SIGNAL_LEAVE, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (OuioedDaemon, ouioed_daemon, G_TYPE_OBJECT)
+
+static void
+ouioed_daemon_dispose (GObject *object)
+{
+  OuioedDaemon *self = OUIOED_DAEMON (object);
+
+  g_clear_handle_id (&self->deadline, g_source_remove);
+  if (self->dbus != NULL)
+    g_signal_handlers_disconnect_by_data (self->dbus, self);
+  g_clear_object (&self->dbus);
+  g_clear_object (&self->http);
+  g_clear_object (&self->hub);
+  g_clear_object (&self->store);
+  G_OBJECT_CLASS (ouioed_daemon_parent_class)->dispose (object);
+}
+
+static void
+ouioed_daemon_finalize (GObject *object)
+{
+  OuioedDaemon *self = OUIOED_DAEMON (object);
+
+  ouioed_config_unref (self->config);
+  g_ptr_array_unref (self->urls);
+  G_OBJECT_CLASS (ouioed_daemon_parent_class)->finalize (object);
+}
+
+static void
+ouioed_daemon_class_init (OuioedDaemonClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = ouioed_daemon_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ouioed_daemon_finalize;
+  signals[SIGNAL_LEAVE] = g_signal_new ("leave", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 0);
+}
+
+static void
+ouioed_daemon_init (OuioedDaemon *self)
+{
+  self->urls = g_ptr_array_new_with_free_func (g_free);
+}
+
+OuioedDaemon *
+ouioed_daemon_new (OuioedConfig *config)
+{
+  OuioedDaemon *self = g_object_new (OUIOED_TYPE_DAEMON, NULL);
+
+  self->config = ouioed_config_ref (config);
+  return self;
+}
+
+/* ---- open ---- */
+
+static OuioedStore *
+make_store (OuioedDaemon *self, GError **error)
+{
+  const char *uri = ouioed_config_get_text (self->config, OUIOED_KEY_STORE_STORE);
+  const char *path = strchr (uri, ':') + 1;
+  g_autofree char *dir = NULL;
+  g_autofree char *own = NULL;
+
+  if (g_str_has_prefix (uri, "memory:"))
+    return ouioed_store_memory_new ();
+  if (*path != '\0')
+    return ouioed_store_sqlite_new (path);
+
+  dir = ouioed_config_get_state_dir (self->config);
+  if (g_mkdir_with_parents (dir, 0700) != 0)
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_STORE_UNAVAILABLE, "cannot make the state directory %s: %s", dir,
+                   g_strerror (errno));
+      return NULL;
+    }
+  own = g_build_filename (dir, "ouioed.db", NULL);
+  return ouioed_store_sqlite_new (own);
+}
+
+static gboolean
+is_local_socket (int fd)
+{
+  struct sockaddr_storage native;
+  socklen_t len = sizeof native;
+  g_autoptr(GSocketAddress) address = NULL;
+
+  if (getsockname (fd, (struct sockaddr *) &native, &len) != 0)
+    return FALSE;
+  if (native.ss_family == AF_UNIX)
+    return TRUE;
+
+  address = g_socket_address_new_from_native (&native, len);
+  return G_IS_INET_SOCKET_ADDRESS (address) &&
+         g_inet_address_get_is_loopback (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+static gboolean
+adopt_socket (OuioedDaemon *self, int fd, GError **error)
+{
+  char *url = NULL;
+
+  if (!is_local_socket (fd) && !ouioed_config_get_number (self->config, OUIOED_KEY_HTTP_ALLOW_REMOTE))
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
+                   "socket %d of the service manager can be reached by other machines, or is none; on a network where "
+                   "everybody may read and write everything, set [http] allow-remote=yes", fd);
+      return FALSE;
+    }
+  if (!ouioed_http_adopt (self->http, fd, &url, error))
+    return FALSE;
+
+  g_ptr_array_add (self->urls, url);
+  return TRUE;
+}
+
+static gboolean
+bind_addresses (OuioedDaemon *self, guint n_sockets, GError **error)
+{
+  const char *const *addresses = ouioed_config_get_list (self->config, OUIOED_KEY_HTTP_LISTEN);
+
+  for (guint i = 0; i < n_sockets; i++)
+    if (!adopt_socket (self, OUIOED_FIRST_SOCKET + i, error))
+      return FALSE;
+
+  /* Sockets that were handed over stand in for the built-in address, but not for one that somebody has asked for. */
+  if (n_sockets > 0 && ouioed_config_is_built_in (self->config, OUIOED_KEY_HTTP_LISTEN))
+    return TRUE;
+
+  for (guint i = 0; addresses[i] != NULL; i++)
+    {
+      char *url = NULL;
+
+      if (!ouioed_http_listen (self->http, addresses[i], &url, error))
+        return FALSE;
+      g_ptr_array_add (self->urls, url);
+    }
+
+  return TRUE;
+}
+
+gboolean
+ouioed_daemon_open (OuioedDaemon *self, guint n_sockets, GError **error)
+{
+  g_autoptr(OuioedStore) store = make_store (self, error);
+  OuioedContents *contents;
+  OuioedHubLimits limits;
+  OuioedHttpConfig http;
+
+  if (store == NULL)
+    return FALSE;
+  contents = ouioed_store_open (store, error);
+  if (contents == NULL)
+    return FALSE;
+
+  self->store = g_steal_pointer (&store);
+  ouioed_config_get_hub_limits (self->config, &limits);
+  self->hub = ouioed_hub_new (self->store, contents, &limits);
+  ouioed_config_get_http (self->config, NULL, &http);
+  self->http = ouioed_http_new (self->hub, &http, error);
+  if (self->http != NULL && bind_addresses (self, n_sockets, error))
+    {
+      g_ptr_array_add (self->urls, NULL);
+      return TRUE;
+    }
+
+  g_clear_object (&self->http);
+  g_clear_object (&self->hub);
+  ouioed_store_close (self->store);
+  g_clear_object (&self->store);
+  return FALSE;
+}
+
+const char *const *
+ouioed_daemon_get_urls (OuioedDaemon *self)
+{
+  return (const char *const *) self->urls->pdata;
+}
+
+/* ---- start ---- */
+
+static void
+on_name_lost (OuioedDaemon *self)
+{
+  g_message ("The name %s on the bus is lost", OUIOED_BUS_NAME);
+  g_signal_emit (self, signals[SIGNAL_LEAVE], 0);
+}
+
+/* Whether the start goes on without a bus. */
+static gboolean
+can_do_without_bus (OuioedDaemon *self, const GError *error)
+{
+  if (ouioed_config_get_number (self->config, OUIOED_KEY_BUS_BUS) != OUIOED_BUS_AUTO)
+    return FALSE;
+
+  g_message ("No bus: %s", error->message);
+  return TRUE;
+}
+
+static void
+start_dbus_started_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  OuioedDaemon *self = g_task_get_source_object (task);
+  g_autoptr(GError) error = NULL;
+  gboolean started = ouioed_transport_start_finish (OUIOED_TRANSPORT (source), result, &error);
+
+  if (self->stop != NULL)
+    {
+      g_task_return_new_error (task, OUIOE_ERROR, OUIOE_ERROR_DRAINING, "stopped while it started");
+      return;
+    }
+  if (!started)
+    {
+      g_signal_handlers_disconnect_by_data (self->dbus, self);
+      g_clear_object (&self->dbus);
+      if (!can_do_without_bus (self, error))
+        {
+          g_task_return_error (task, g_steal_pointer (&error));
+          return;
+        }
+    }
+
+  ouioed_daemon_set_config (self, self->config);    /* with what is known of the bus now */
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+start_http_started_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  OuioedDaemon *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  if (!ouioed_transport_start_finish (OUIOED_TRANSPORT (source), result, &error))
+    g_task_return_error (task, error);
+  else if (self->stop != NULL)
+    g_task_return_new_error (task, OUIOE_ERROR, OUIOE_ERROR_DRAINING, "stopped while it started");
+  else if (self->dbus == NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    ouioed_transport_start_async (OUIOED_TRANSPORT (self->dbus), start_dbus_started_cb, g_steal_pointer (&task));
+}
+
+static void
+start_bus_connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  OuioedDaemon *self = g_task_get_source_object (task);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GDBusConnection) connection = ouioed_bus_connect_finish (result, &error);
+  OuioedDbusConfig config;
+
+  if (self->stop != NULL)
+    {
+      g_task_return_new_error (task, OUIOE_ERROR, OUIOE_ERROR_DRAINING, "stopped while it started");
+      return;
+    }
+  if (error != NULL && !can_do_without_bus (self, error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  if (connection != NULL)
+    {
+      ouioed_config_get_dbus (self->config, &config);
+      self->dbus = ouioed_dbus_new (self->hub, connection, &config);
+      g_signal_connect_object (self->dbus, "name-lost", G_CALLBACK (on_name_lost), self, G_CONNECT_SWAPPED);
+    }
+
+  ouioed_transport_start_async (OUIOED_TRANSPORT (self->http), start_http_started_cb, g_steal_pointer (&task));
+}
+
+void
+ouioed_daemon_start_async (OuioedDaemon *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr(GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, ouioed_daemon_start_async);
+  ouioed_bus_connect_async (ouioed_config_get_number (self->config, OUIOED_KEY_BUS_BUS), start_bus_connected_cb,
+                            g_steal_pointer (&task));
+}
+
+gboolean
+ouioed_daemon_start_finish (OuioedDaemon *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- while it runs ---- */
+
+void
+ouioed_daemon_set_config (OuioedDaemon *self, OuioedConfig *config)
+{
+  OuioedHubLimits limits;
+  OuioedHttpConfig http;
+  OuioedDbusConfig dbus;
+
+  ouioed_config_ref (config);
+  ouioed_config_get_hub_limits (config, &limits);
+  ouioed_hub_set_limits (self->hub, &limits);
+  ouioed_config_get_http (config, self->dbus == NULL ? NULL : OUIOED_BUS_NAME, &http);
+  ouioed_http_set_config (self->http, &http);
+  ouioed_config_get_dbus (config, &dbus);
+  if (self->dbus != NULL)
+    ouioed_dbus_set_config (self->dbus, &dbus);
+
+  ouioed_config_unref (self->config);
+  self->config = config;
+}
+
+char *
+ouioed_daemon_describe (OuioedDaemon *self)
+{
+  g_autofree char *urls = g_strjoinv (", ", (char **) self->urls->pdata);
+  const char *const *words = ouioed_config_keys[OUIOED_KEY_BUS_BUS].words;
+  OuioedBus bus = ouioed_config_get_number (self->config, OUIOED_KEY_BUS_BUS);
+
+  if (bus == OUIOED_BUS_AUTO)
+    bus = OUIOED_BUS_SESSION;
+  return g_strdup_printf ("ouioed %s, store %s, %s, bus %s", OUIOE_VERSION, ouioed_store_get_name (self->store), urls,
+                          words[self->dbus == NULL ? OUIOED_BUS_NONE : bus]);
+}
+
+char *
+ouioed_daemon_get_status (OuioedDaemon *self)
+{
+  return g_strdup_printf ("%u sessions, %u readers", ouioed_hub_get_n (self->hub, OUIOE_SESSION_OPEN),
+                          ouioed_http_get_n_readers (self->http));
+}
+
+static guint64
+get_resident_bytes (void)
+{
+  g_autofree char *text = NULL;
+  g_auto(GStrv) numbers = NULL;
+
+  if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL))
+    return 0;
+  numbers = g_strsplit (text, " ", 3);
+  return numbers[0] == NULL || numbers[1] == NULL ? 0
+                                                  : g_ascii_strtoull (numbers[1], NULL, 10) * (guint64) sysconf (_SC_PAGESIZE);
+}
+
+void
+ouioed_daemon_log_statistics (OuioedDaemon *self)
+{
+  OuioedHubMetrics m;
+  guint64 events = 0;
+
+  ouioed_hub_get_metrics (self->hub, &m);
+  for (guint i = 0; i < OUIOE_N_EVENT_KINDS; i++)
+    events += m.events[i];
+
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "MESSAGE_ID", OUIOED_MESSAGE_STATISTICS, "MESSAGE",
+                    "Statistics: %u sessions open, %u closed, %" G_GUINT64_FORMAT " created; %" G_GUINT64_FORMAT " events in %"
+                    G_GUINT64_FORMAT " commits of %" G_GUINT64_FORMAT " us, %" G_GUINT64_FORMAT " failed; %u readers, %"
+                    G_GUINT64_FORMAT " gaps; %" G_GUINT64_FORMAT " KiB stored, %" G_GUINT64_FORMAT " KiB pending, %"
+                    G_GUINT64_FORMAT " KiB resident",
+                    ouioed_hub_get_n (self->hub, OUIOE_SESSION_OPEN), ouioed_hub_get_n (self->hub, OUIOE_SESSION_CLOSED),
+                    m.created, events, m.commits, m.commits == 0 ? 0 : m.commit_us / m.commits, m.commit_errors,
+                    ouioed_http_get_n_readers (self->http), m.gaps, m.store_bytes / 1024, m.pending_bytes / 1024,
+                    get_resident_bytes () / 1024);
+}
+
+static void
+probe_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(OuioedPage) page = ouioed_store_read_finish (OUIOED_STORE (source), result, &error);
+
+  if (page == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+void
+ouioed_daemon_probe_async (OuioedDaemon *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  static const char *const nobody[] = { OUIOED_INTERNAL_PREFIX "probe", NULL };
+  OuioedQuery query = OUIOED_QUERY_INIT;
+  g_autoptr(GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, ouioed_daemon_probe_async);
+  query.sessions = nobody;
+  query.limit = 1;
+  ouioed_store_read_async (self->store, &query, NULL, probe_read_cb, g_steal_pointer (&task));
+}
+
+gboolean
+ouioed_daemon_probe_finish (OuioedDaemon *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- stop ---- */
+
+static gboolean
+on_stop_deadline (gpointer user_data)
+{
+  OuioedDaemon *self = user_data;
+  g_autoptr(GTask) task = g_steal_pointer (&self->stop);
+
+  self->deadline = 0;
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the store did not finish within %d s", STOP_SECONDS);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_drain_deadline (gpointer user_data)
+{
+  OuioedDaemon *self = user_data;
+
+  g_message ("%u transports have not gone within %d s", self->n_draining, DRAIN_SECONDS);
+  self->deadline = 0;
+  ouioed_daemon_hurry (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stop_hub_drained_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(OuioedDaemon) self = user_data;
+  g_autoptr(GTask) task = g_steal_pointer (&self->stop);
+  g_autoptr(GError) error = NULL;
+
+  if (task == NULL)    /* too late */
+    return;
+  if (!ouioed_hub_drain_finish (OUIOED_HUB (source), result, &error))
+    g_warning ("%s", error->message);
+
+  g_clear_handle_id (&self->deadline, g_source_remove);
+  if (self->dbus != NULL)
+    g_signal_handlers_disconnect_by_data (self->dbus, self);
+  g_clear_object (&self->dbus);
+  g_clear_object (&self->http);
+  g_clear_object (&self->hub);
+  ouioed_store_close (self->store);
+  g_clear_object (&self->store);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+ouioed_daemon_hurry (OuioedDaemon *self)
+{
+  if (self->stop == NULL || self->flushing)
+    return;
+
+  self->flushing = TRUE;
+  g_clear_handle_id (&self->deadline, g_source_remove);
+  self->deadline = g_timeout_add_seconds (STOP_SECONDS - DRAIN_SECONDS, on_stop_deadline, self);
+  ouioed_hub_drain_async (self->hub, stop_hub_drained_cb, g_object_ref (self));
+}
+
+static void
+stop_transport_drained_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(OuioedDaemon) self = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (!ouioed_transport_drain_finish (OUIOED_TRANSPORT (source), result, &error))
+    g_message ("%s: %s", ouioed_transport_get_name (OUIOED_TRANSPORT (source)), error->message);
+  if (--self->n_draining == 0)
+    ouioed_daemon_hurry (self);
+}
+
+void
+ouioed_daemon_stop_async (OuioedDaemon *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  OuioedTransport *transports[] = {    /* outermost first */
+    self->dbus == NULL ? NULL : OUIOED_TRANSPORT (self->dbus),
+    OUIOED_TRANSPORT (self->http),
+  };
+
+  g_return_if_fail (self->stop == NULL && self->hub != NULL);
+
+  self->stop = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->stop, ouioed_daemon_stop_async);
+  self->deadline = g_timeout_add_seconds (DRAIN_SECONDS, on_drain_deadline, self);
+
+  for (guint i = 0; i < G_N_ELEMENTS (transports); i++)
+    if (transports[i] != NULL)
+      {
+        self->n_draining++;
+        ouioed_transport_stop_accepting (transports[i]);
+      }
+  for (guint i = 0; i < G_N_ELEMENTS (transports); i++)
+    if (transports[i] != NULL)
+      ouioed_transport_drain_async (transports[i], stop_transport_drained_cb, g_object_ref (self));
+}
+
+gboolean
+ouioed_daemon_stop_finish (OuioedDaemon *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
