@@ -71,7 +71,6 @@ ouioed_bus_connect_async (OuioedBus bus, GAsyncReadyCallback callback, gpointer 
   GError *error = NULL;
   GSource *timeout;
 
-  g_task_set_source_tag (task, ouioed_bus_connect_async);
   g_task_set_check_cancellable (task, FALSE);
 
   if (bus == OUIOED_BUS_SYSTEM)

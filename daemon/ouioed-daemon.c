@@ -315,7 +315,6 @@ ouioed_daemon_start_async (OuioedDaemon *self, GAsyncReadyCallback callback, gpo
 {
   g_autoptr(GTask) task = g_task_new (self, NULL, callback, user_data);
 
-  g_task_set_source_tag (task, ouioed_daemon_start_async);
   ouioed_bus_connect_async (ouioed_config_get_number (self->config, OUIOED_KEY_BUS_BUS), start_bus_connected_cb,
                             g_steal_pointer (&task));
 }
@@ -422,7 +421,6 @@ ouioed_daemon_probe_async (OuioedDaemon *self, GAsyncReadyCallback callback, gpo
   OuioedQuery query = OUIOED_QUERY_INIT;
   g_autoptr(GTask) task = g_task_new (self, NULL, callback, user_data);
 
-  g_task_set_source_tag (task, ouioed_daemon_probe_async);
   query.sessions = nobody;
   query.limit = 1;
   ouioed_store_read_async (self->store, &query, NULL, probe_read_cb, g_steal_pointer (&task));
@@ -516,7 +514,6 @@ ouioed_daemon_stop_async (OuioedDaemon *self, GAsyncReadyCallback callback, gpoi
   g_return_if_fail (self->stop == NULL && self->hub != NULL);
 
   self->stop = g_task_new (self, NULL, callback, user_data);
-  g_task_set_source_tag (self->stop, ouioed_daemon_stop_async);
   self->deadline = g_timeout_add_seconds (DRAIN_SECONDS, on_drain_deadline, self);
 
   for (guint i = 0; i < G_N_ELEMENTS (transports); i++)
