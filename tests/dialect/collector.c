@@ -1,0 +1,121 @@
+/* collector.c - feeds a dialect and keeps what it told, for tests
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "collector.h"
+
+static void
+on_event (const OuioeDialectEvent *event, gpointer user_data)
+{
+  Collector *self = user_data;
+
+  if (event->time_us != 0 && self->first_us == 0)
+    self->first_us = event->time_us;
+  if (event->time_us != 0)
+    self->last_us = event->time_us;
+  if (event->text != NULL)
+    g_assert_cmpint (event->text[event->len], ==, '\0');
+
+  switch (event->kind)
+    {
+    case OUIOE_DIALECT_EVENT_META:
+      g_assert_null (self->model);
+      self->model = g_strdup (event->name);
+      g_string_append_printf (self->log, "model %s\n", event->name);
+      return;
+    case OUIOE_DIALECT_EVENT_THINKING:
+      g_assert_cmpuint (event->len, >, 0);
+      self->n_thinking++;
+      g_string_append_len (self->thinking, event->text, (gssize) event->len);
+      g_string_append_printf (self->log, "%u thinking %s\n", event->choice, event->text);
+      return;
+    case OUIOE_DIALECT_EVENT_CONTENT:
+      g_assert_cmpuint (event->len, >, 0);
+      self->n_content++;
+      g_string_append_len (self->content, event->text, (gssize) event->len);
+      g_string_append_printf (self->log, "%u content %s\n", event->choice, event->text);
+      return;
+    case OUIOE_DIALECT_EVENT_CONTENT_WAS_THINKING:
+      g_string_append_len (self->thinking, self->content->str, (gssize) self->content->len);
+      g_string_truncate (self->content, 0);
+      g_string_append (self->log, "was-thinking\n");
+      return;
+    case OUIOE_DIALECT_EVENT_TOOL_CALL:
+      self->n_tool_calls++;
+      g_string_append_printf (self->log, "%u call %s %s\n", event->choice, event->name != NULL ? event->name : "-",
+                              event->id != NULL ? event->id : "-");
+      return;
+    case OUIOE_DIALECT_EVENT_TOOL_ARGUMENTS:
+      g_string_append_len (self->arguments, event->text, (gssize) event->len);
+      return;
+    case OUIOE_DIALECT_EVENT_PROMPT_PROGRESS:
+      self->n_prompt++;
+      g_string_append_printf (self->log, "prompt %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "\n", event->processed, event->total);
+      return;
+    case OUIOE_DIALECT_EVENT_USAGE:
+      g_clear_pointer (&self->usage, json_decref);
+      self->usage = json_deep_copy (event->usage->json);
+      self->counts = *event->usage;
+      self->counts.json = NULL;
+      return;
+    case OUIOE_DIALECT_EVENT_FINISH:
+      self->n_finish++;
+      if (self->finish == NULL)
+        self->finish = g_strdup (event->text);
+      g_string_append_printf (self->log, "%u finish %s\n", event->choice, event->text != NULL ? event->text : "-");
+      return;
+    case OUIOE_DIALECT_EVENT_ERROR:
+      if (self->error == NULL)
+        self->error = g_strdup (event->text);
+      g_string_append_printf (self->log, "error %s\n", event->text);
+      return;
+    case OUIOE_DIALECT_EVENT_GARBLED:
+      self->n_garbled++;
+      g_string_append_printf (self->log, "garbled %s\n", event->text);
+      return;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+Collector *
+collector_run (OuioeDialectFormat format, OuioeDialectFlags flags, const char *data, gsize len, gsize chunk)
+{
+  Collector *self = g_new0 (Collector, 1);
+  g_autoptr(OuioeDialect) dialect = ouioe_dialect_new (format, flags, on_event, self);
+
+  self->thinking = g_string_new (NULL);
+  self->content = g_string_new (NULL);
+  self->arguments = g_string_new (NULL);
+  self->log = g_string_new (NULL);
+
+  for (gsize at = 0; at < len; at += chunk)
+    {
+      gsize n = MIN (chunk, len - at);
+      g_autofree char *piece = g_memdup2 (data + at, n);   /* its own block: reading past a piece is seen */
+
+      ouioe_dialect_feed (dialect, piece, n);
+    }
+  ouioe_dialect_end (dialect);
+
+  self->terminated = ouioe_dialect_get_terminated (dialect);
+  self->n_records = ouioe_dialect_get_n_records (dialect);
+  self->n_comments = ouioe_dialect_get_n_comments (dialect);
+  self->n_opaque = ouioe_dialect_get_n_opaque (dialect);
+  self->format = ouioe_dialect_get_format (dialect);
+  return self;
+}
+
+void
+collector_free (Collector *self)
+{
+  g_string_free (self->thinking, TRUE);
+  g_string_free (self->content, TRUE);
+  g_string_free (self->arguments, TRUE);
+  g_string_free (self->log, TRUE);
+  g_clear_pointer (&self->usage, json_decref);
+  g_free (self->model);
+  g_free (self->finish);
+  g_free (self->error);
+  g_free (self);
+}
