@@ -41,23 +41,32 @@ struct _OuioeTagSplitter
   char                 last;        /* the last byte given out as content, NUL before there was one */
 };
 
+/* Gives the first @len held bytes to @func, with a NUL behind them, and drops them. */
+static void
+give (OuioeTagSplitter *self, gsize len, void (*func) (const char *text, gsize len, gpointer user_data))
+{
+  char next = self->held->str[len];
+
+  if (len == 0)
+    return;
+  self->held->str[len] = '\0';
+  func (self->held->str, len, self->user_data);
+  self->held->str[len] = next;
+  g_string_erase (self->held, 0, (gssize) len);
+}
+
 static void
 give_thinking (OuioeTagSplitter *self, gsize len)
 {
-  if (len > 0)
-    self->funcs->thinking (self->held->str, len, self->user_data);
-  g_string_erase (self->held, 0, (gssize) len);
+  give (self, len, self->funcs->thinking);
 }
 
 static void
 give_content (OuioeTagSplitter *self, gsize len)
 {
   if (len > 0)
-    {
-      self->last = self->held->str[len - 1];
-      self->funcs->content (self->held->str, len, self->user_data);
-    }
-  g_string_erase (self->held, 0, (gssize) len);
+    self->last = self->held->str[len - 1];
+  give (self, len, self->funcs->content);
 }
 
 /* Bytes at the end of @text that could be the beginning of @tag. */

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 typedef struct _OuioeTagSplitter OuioeTagSplitter;
 
+/* Text has a NUL behind it. */
 typedef struct {
   void (*thinking)     (const char *text, gsize len, gpointer user_data);
   void (*content)      (const char *text, gsize len, gpointer user_data);
