@@ -1,4 +1,4 @@
-/* ouioe-codec.h - JSON <-> the shared types; the only file that knows a field name
+/* ouioe-codec.h - JSON <-> the shared types; the only part that knows a field name (ouioe-fields.h)
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
@@ -33,8 +33,8 @@ typedef struct _OuioeProblems OuioeProblems;   /* at most 100 are kept */
 
 OuioeProblems      *ouioe_problems_new     (void);
 void                ouioe_problems_free    (OuioeProblems *self);
-/* @location: elements after "body", each either "name" or "#3" for an index; NULL-terminated varargs come before the
- * type and message through this helper: */
+/* The location is [@root], [@root, @field], [@root, @field, @index] or [@root, @index]. @field: (nullable); @index: -1 for
+ * none. @root is "body" or "query". */
 void                ouioe_problems_add     (OuioeProblems *self, const char *root, const char *field, int index,
                                             const char *type, const char *format, ...) G_GNUC_PRINTF (6, 7);
 guint               ouioe_problems_get_n   (OuioeProblems *self);
@@ -81,7 +81,7 @@ OuioeProgressUpdate *ouioe_codec_read_progress (json_t *body, const char *defaul
 /* What a line of a bulk body, or a message of a producer, is: by "kind" ("thinking_step", "progress_update"), else by the
  * presence of "thinking_type" or "progress_type"; 0 with a problem added when neither tells. */
 OuioeEventKind       ouioe_codec_read_kind     (json_t *body, OuioeProblems *problems);
-/* Optional member of a line or message, a string of 1 to 255 bytes; NULL when absent. */
+/* Optional member "idempotency_key" of a line or message, a string of 1 to 255 bytes; NULL when absent. */
 const char          *ouioe_codec_read_key      (json_t *body, OuioeProblems *problems);
 /* A session id that can be created: 1 to OUIOE_MAX_SESSION_ID_BYTES bytes of UTF-8 without NUL, "/" and control
  * characters, and not "." or "..". */

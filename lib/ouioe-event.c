@@ -6,7 +6,7 @@
 
 #include "ouioe-event.h"
 
-#include "ouioe-types-private.h"
+#include "ouioe-codec.h"
 #include "ouioe-vocabulary.h"
 
 OUIOE_DEFINE_BOXED_TYPE (OuioeEvent, ouioe_event, ouioe_event_ref, ouioe_event_unref)
@@ -150,4 +150,34 @@ ouioe_event_get_json (OuioeEvent *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return self->json;
+}
+
+/**
+ * ouioe_event_dup_thinking_step:
+ * @self: an event
+ *
+ * Returns: (transfer full) (nullable): the step it carries; %NULL for events of another kind, and for one that cannot
+ *   be read
+ */
+OuioeThinkingStep *
+ouioe_event_dup_thinking_step (OuioeEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->kind == OUIOE_EVENT_THINKING_STEP ? ouioe_codec_decode_step (self, NULL) : NULL;
+}
+
+/**
+ * ouioe_event_dup_progress_update:
+ * @self: an event
+ *
+ * Returns: (transfer full) (nullable): the update it carries; %NULL for events of another kind, and for one that cannot
+ *   be read
+ */
+OuioeProgressUpdate *
+ouioe_event_dup_progress_update (OuioeEvent *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->kind == OUIOE_EVENT_PROGRESS_UPDATE ? ouioe_codec_decode_update (self, NULL) : NULL;
 }

@@ -112,8 +112,8 @@ write_short_double (GString *out, double value)
 static void
 format_shortest (char *text, gsize size, double value)
 {
-  /* 15 digits are enough for every number that was written with so many, or fewer. The smallest numbers of all hold less
-   * than that, and have a shorter text. */
+  /* 15 digits are enough for every number that was written with so many, or fewer. The smallest numbers of all hold
+   * less than that, and have a shorter text. */
   int precision = fabs (value) < DBL_MIN ? 0 : DBL_DIG - 1;
   char format[8];
 

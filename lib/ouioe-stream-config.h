@@ -30,7 +30,7 @@ typedef struct {
 } OuioeStreamConfig;
 
 /* debug_mode FALSE, progress_updates TRUE, 1 000 events, no threshold, 24 hours */
-#define OUIOE_STREAM_CONFIG_DEFAULT ((OuioeStreamConfig) { FALSE, TRUE, 1000, 0, 24 * 3600 * (gint64) G_USEC_PER_SEC })
+#define OUIOE_STREAM_CONFIG_DEFAULT ((OuioeStreamConfig) { FALSE, TRUE, 1000, 0, G_GINT64_CONSTANT (86400000000) })
 
 OUIOE_EXPORT GType              ouioe_stream_config_get_type (void) G_GNUC_CONST;
 OUIOE_EXPORT OuioeStreamConfig *ouioe_stream_config_copy     (const OuioeStreamConfig *self);
