@@ -28,8 +28,8 @@ typedef struct {
   guint    max_keys;                 /* idempotency keys remembered, 100 000 */
   gint64   key_lifetime_us;          /* 24 h */
 } OuioedHubLimits;
-#define OUIOED_HUB_LIMITS_DEFAULT ((OuioedHubLimits) { 50000, 100000, 30 * 24 * 3600 * G_USEC_PER_SEC, \
-    OUIOE_STREAM_CONFIG_DEFAULT, 1ull << 30, 8 << 20, 32 << 20, 100000, 24 * 3600 * G_USEC_PER_SEC })
+#define OUIOED_HUB_LIMITS_DEFAULT ((OuioedHubLimits) { 50000, 100000, 30 * 24 * 3600 * (gint64) G_USEC_PER_SEC, \
+    OUIOE_STREAM_CONFIG_DEFAULT, 1ull << 30, 8 << 20, 32 << 20, 100000, 24 * 3600 * (gint64) G_USEC_PER_SEC })
 
 #define OUIOED_TYPE_HUB (ouioed_hub_get_type ())
 G_DECLARE_FINAL_TYPE (OuioedHub, ouioed_hub, OUIOED, HUB, GObject)
