@@ -1,0 +1,593 @@
+/* ouioed-acceptor.c - listening sockets, limits, deadlines, idle connections
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "ouioed-acceptor.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ouioed-connection-private.h"
+#include "ouioed-linger.h"
+#include "ouioed-listen.h"
+
+#define ACCEPTS_PER_TURN 64
+#define PAUSE_MS         100             /* without a free descriptor */
+#define FIRST_READ_BYTES 16384
+#define N_STATES         (OUIOED_CONNECTION_TAKEN + 1)
+#define WATCH_EVENTS     (EPOLLIN | EPOLLRDHUP | EPOLLONESHOT)
+
+typedef struct {
+  OuioedWatch     watch;
+  OuioedAcceptor *acceptor;
+  int             fd;
+  char           *path;                  /* of a Unix socket that is ours to remove, else NULL */
+  dev_t           device;                /* of that file, in case another process has put its own there since */
+  ino_t           inode;
+} Listener;
+
+struct _OuioedAcceptor
+{
+  OuioedPoller          *poller;
+  OuioedAcceptorLimits   limits;
+  OuioedReadyFunc        ready;
+  gpointer               user_data;
+  OuioedDeadlines       *deadlines;
+  OuioedLinger          *linger;
+  GPtrArray             *listeners;      /* of Listener */
+  GQueue                 all;            /* of OuioedConnection, not held, by link */
+  GQueue                 waiting;        /* of OuioedConnection, held, by waiting_link */
+  GSource               *waiting_source; /* ready while some are waiting */
+  GSource               *pause;          /* ends the pause after a failed accept; NULL when there is none */
+  guint                  n_by_state[N_STATES];
+  guint                  n_extra;
+  gboolean               is_started;
+  gboolean               is_stopped;
+  gboolean               has_logged;     /* the failed accept */
+  OuioedAcceptorMetrics  metrics;
+};
+
+typedef struct {
+  GSource         source;
+  OuioedAcceptor *acceptor;
+} WaitingSource;
+
+static OuioedConnection *
+connection_of_watch (OuioedWatch *watch)
+{
+  return (OuioedConnection *) ((char *) watch - G_STRUCT_OFFSET (OuioedConnection, watch));
+}
+
+static OuioedConnection *
+connection_of_deadline (OuioedDeadline *deadline)
+{
+  return (OuioedConnection *) ((char *) deadline - G_STRUCT_OFFSET (OuioedConnection, deadline));
+}
+
+char *
+ouioed_problem_answer (guint status, const char *title, const char *code, const char *detail, const char *headers)
+{
+  g_autofree char *body = g_strdup_printf ("{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":\"%s\","
+                                           "\"code\":\"%s\"}", title, status, detail, code);
+
+  return g_strdup_printf ("HTTP/1.1 %u %s\r\nContent-Type: application/problem+json\r\nContent-Length: %zu\r\n"
+                          "%sConnection: close\r\n\r\n%s", status, title, strlen (body), headers != NULL ? headers : "", body);
+}
+
+/* Gives @connection, which was held here, to the owner. */
+static void
+acceptor_hand_out (OuioedAcceptor *self, OuioedConnection *connection)
+{
+  connection->n_requests++;
+  ouioed_connection_set_state (connection, OUIOED_CONNECTION_HEAD);
+  self->ready (connection, self->user_data);
+  g_object_unref (connection);
+}
+
+static void
+acceptor_drop (OuioedConnection *connection)
+{
+  ouioed_connection_abort (connection);
+  g_object_unref (connection);
+}
+
+/* An idle connection has something to say. What it says is read here: the owner finds it without another system call. */
+static void
+on_idle_event (OuioedWatch *watch, guint32 events)
+{
+  OuioedConnection *connection = connection_of_watch (watch);
+  OuioedAcceptor *self = connection->acceptor;
+  guint8 buffer[FIRST_READ_BYTES];
+  gssize n = recv (connection->fd, buffer, sizeof buffer, MSG_DONTWAIT);
+
+  if (n < 0 && (errno == EAGAIN || errno == EINTR) && (events & (EPOLLHUP | EPOLLERR)) == 0)
+    {
+      ouioed_poller_modify (self->poller, watch, WATCH_EVENTS);
+      return;
+    }
+  if (n <= 0)
+    {
+      acceptor_drop (connection);
+      return;
+    }
+
+  ouioed_connection_unread (connection, buffer, n);
+  acceptor_hand_out (self, connection);
+}
+
+/* Idle from here on: the watch waits for the first byte. Takes the reference. */
+static void
+acceptor_watch (OuioedAcceptor *self, OuioedConnection *connection)
+{
+  g_autoptr(GError) error = NULL;
+
+  ouioed_connection_set_state (connection, OUIOED_CONNECTION_IDLE);
+  if (connection->watch.fd >= 0)
+    {
+      ouioed_poller_modify (self->poller, &connection->watch, WATCH_EVENTS);
+      return;
+    }
+  if (!ouioed_poller_add (self->poller, &connection->watch, connection->fd, WATCH_EVENTS, on_idle_event, &error))
+    {
+      g_warning ("cannot watch %s: %s", ouioed_connection_get_peer (connection), error->message);
+      acceptor_drop (connection);
+    }
+}
+
+static void
+acceptor_refuse_limit (OuioedAcceptor *self, int fd)
+{
+  g_autofree char *answer = ouioed_problem_answer (503, "Service Unavailable", "too-many-connections",
+                                                   "The server has as many connections as it may have; try again later",
+                                                   "Retry-After: 5\r\n");
+
+  self->metrics.refused_limit++;
+  if (send (fd, answer, strlen (answer), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+    ouioed_linger_close (self->linger, fd);
+  else
+    close (fd);
+}
+
+static void
+set_option (int fd, int level, int option, int value)
+{
+  if (setsockopt (fd, level, option, &value, sizeof value) < 0)
+    g_debug ("setsockopt (%d, %d, %d): %s", level, option, value, g_strerror (errno));
+}
+
+static void
+acceptor_take_in (OuioedAcceptor *self, int fd, const struct sockaddr_storage *address, socklen_t address_len)
+{
+  OuioedConnection *connection;
+
+  self->metrics.accepted++;
+  if (self->all.length + self->n_extra >= self->limits.max_connections)
+    {
+      acceptor_refuse_limit (self, fd);
+      return;
+    }
+
+  if (address->ss_family != AF_UNIX)
+    {
+      set_option (fd, IPPROTO_TCP, TCP_NODELAY, 1);
+      set_option (fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+      set_option (fd, IPPROTO_TCP, TCP_KEEPIDLE, 60);
+      /* What is sent and not acknowledged for so long belongs to nobody. */
+      set_option (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int) MIN (self->limits.response_timeout_us / 1000, G_MAXINT));
+    }
+
+  connection = ouioed_connection_new (self, fd, address, address_len);
+  g_queue_push_tail_link (&self->all, &connection->link);
+  ouioed_deadlines_add (self->deadlines, &connection->deadline);
+  self->n_by_state[connection->state]++;
+  acceptor_watch (self, connection);
+}
+
+static void
+acceptor_set_accepting (OuioedAcceptor *self, gboolean accepting)
+{
+  for (guint i = 0; i < self->listeners->len; i++)
+    ouioed_poller_modify (self->poller, &((Listener *) self->listeners->pdata[i])->watch, accepting ? EPOLLIN : 0);
+}
+
+static gboolean
+pause_is_over_cb (gpointer user_data)
+{
+  OuioedAcceptor *self = user_data;
+
+  g_clear_pointer (&self->pause, g_source_unref);
+  acceptor_set_accepting (self, TRUE);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* No descriptor is free. Clients wait in the backlog meanwhile; asking again at once would be a busy loop. */
+static void
+acceptor_pause (OuioedAcceptor *self, int reason)
+{
+  if (!self->has_logged)
+    g_warning ("cannot accept connections: %s; trying again every %d ms", g_strerror (reason), PAUSE_MS);
+  self->has_logged = TRUE;
+  self->metrics.accept_errors++;
+  if (self->pause != NULL)
+    return;
+
+  acceptor_set_accepting (self, FALSE);
+  self->pause = g_timeout_source_new (PAUSE_MS);
+  g_source_set_callback (self->pause, pause_is_over_cb, self, NULL);
+  g_source_attach (self->pause, g_main_context_get_thread_default ());
+}
+
+static void
+on_listener_event (OuioedWatch *watch, guint32 events)
+{
+  OuioedAcceptor *self = ((Listener *) watch)->acceptor;
+
+  for (guint i = 0; i < ACCEPTS_PER_TURN; i++)
+    {
+      struct sockaddr_storage address = { 0 };
+      socklen_t len = sizeof address;
+      int fd = accept4 (watch->fd, (struct sockaddr *) &address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+      if (fd >= 0)
+        {
+          self->has_logged = FALSE;
+          acceptor_take_in (self, fd, &address, len);
+          continue;
+        }
+      if (errno == EAGAIN)
+        return;
+      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+        {
+          acceptor_pause (self, errno);
+          return;
+        }
+      self->metrics.accept_errors++;   /* that client is gone already; the next one may be well */
+    }
+}
+
+static gint64
+acceptor_deadline (OuioedAcceptor *self, OuioedConnection *connection)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  switch (connection->state)
+    {
+    case OUIOED_CONNECTION_IDLE:
+      return now + (connection->n_requests == 0 ? self->limits.head_timeout_us : self->limits.idle_timeout_us);
+    case OUIOED_CONNECTION_HEAD:
+      return now + self->limits.head_timeout_us;
+    case OUIOED_CONNECTION_BODY:
+      return now + self->limits.body_timeout_us;
+    case OUIOED_CONNECTION_RESPONSE:
+      return connection->is_write_blocked ? now + self->limits.response_timeout_us : OUIOED_DEADLINE_NEVER;
+    case OUIOED_CONNECTION_CLOSING:
+    case OUIOED_CONNECTION_TAKEN:
+    default:
+      return OUIOED_DEADLINE_NEVER;
+    }
+}
+
+static void
+on_deadline (OuioedDeadline *deadline, gint64 now, gpointer user_data)
+{
+  OuioedAcceptor *self = user_data;
+  g_autoptr(OuioedConnection) connection = g_object_ref (connection_of_deadline (deadline));
+  gboolean is_idle = connection->state == OUIOED_CONNECTION_IDLE;
+  gboolean is_new = is_idle && connection->n_requests == 0;
+
+  if (connection->state == OUIOED_CONNECTION_HEAD || is_new)
+    {
+      self->metrics.head_timeouts++;
+      ouioed_connection_refuse_problem (connection, 408, "Request Timeout", "request-timeout",
+                                        "The head of the request took too long");
+    }
+  else if (connection->state == OUIOED_CONNECTION_BODY)
+    {
+      self->metrics.body_timeouts++;
+      ouioed_connection_refuse_problem (connection, 408, "Request Timeout", "request-timeout",
+                                        "The body of the request took too long");
+    }
+  else
+    {
+      if (is_idle)
+        self->metrics.idle_timeouts++;
+      ouioed_connection_abort (connection);
+    }
+  if (is_idle)
+    g_object_unref (connection);
+}
+
+void
+ouioed_acceptor_state_changed (OuioedAcceptor *self, OuioedConnection *connection, OuioedConnectionState before)
+{
+  self->n_by_state[before]--;
+  self->n_by_state[connection->state]++;
+  ouioed_deadlines_set (self->deadlines, &connection->deadline, acceptor_deadline (self, connection));
+}
+
+void
+ouioed_acceptor_write_blocked (OuioedAcceptor *self, OuioedConnection *connection, gboolean blocked)
+{
+  connection->is_write_blocked = blocked;
+  if (connection->state == OUIOED_CONNECTION_RESPONSE)
+    ouioed_deadlines_set (self->deadlines, &connection->deadline, acceptor_deadline (self, connection));
+}
+
+void
+ouioed_acceptor_head_too_large (OuioedAcceptor *self, OuioedConnection *connection)
+{
+  self->metrics.head_too_large++;
+  ouioed_connection_refuse_problem (connection, 431, "Request Header Fields Too Large", "header-too-large",
+                                    "The head of the request is larger than the server accepts");
+}
+
+gsize
+ouioed_acceptor_get_max_head (OuioedAcceptor *self)
+{
+  return self->limits.max_head_bytes;
+}
+
+void
+ouioed_acceptor_linger (OuioedAcceptor *self, int fd)
+{
+  ouioed_linger_close (self->linger, fd);
+}
+
+/* The descriptor of @connection is about to go. */
+void
+ouioed_acceptor_forget (OuioedAcceptor *self, OuioedConnection *connection)
+{
+  ouioed_poller_remove (self->poller, &connection->watch);
+  ouioed_deadlines_remove (self->deadlines, &connection->deadline);
+  g_queue_unlink (&self->all, &connection->link);
+  self->n_by_state[connection->state]--;
+  connection->acceptor = NULL;
+}
+
+static gboolean
+waiting_prepare (GSource *source, int *timeout)
+{
+  *timeout = -1;
+
+  return ((WaitingSource *) source)->acceptor->waiting.length > 0;
+}
+
+static gboolean
+waiting_check (GSource *source)
+{
+  return ((WaitingSource *) source)->acceptor->waiting.length > 0;
+}
+
+/* As many as there are now: one that pipelines for ever takes turns with the others. */
+static gboolean
+waiting_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  OuioedAcceptor *self = ((WaitingSource *) source)->acceptor;
+
+  for (guint n = self->waiting.length; n > 0 && self->waiting.length > 0; n--)
+    {
+      OuioedConnection *connection = g_queue_pop_head_link (&self->waiting)->data;
+
+      connection->is_waiting = FALSE;
+      if (connection->fd < 0)
+        g_object_unref (connection);
+      else
+        acceptor_hand_out (self, connection);
+    }
+
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs waiting_funcs = { waiting_prepare, waiting_check, waiting_dispatch, NULL, NULL, NULL };
+
+static void
+listener_free (gpointer data)
+{
+  Listener *listener = data;
+  struct stat info;
+
+  ouioed_poller_remove (listener->acceptor->poller, &listener->watch);
+  close (listener->fd);
+  if (listener->path != NULL && stat (listener->path, &info) == 0 && info.st_dev == listener->device
+      && info.st_ino == listener->inode)
+    unlink (listener->path);
+  g_free (listener->path);
+  g_free (listener);
+}
+
+OuioedAcceptor *
+ouioed_acceptor_new (OuioedPoller *poller, const OuioedAcceptorLimits *limits, OuioedReadyFunc ready, gpointer user_data)
+{
+  OuioedAcceptor *self = g_new0 (OuioedAcceptor, 1);
+
+  self->poller = poller;
+  self->limits = *limits;
+  self->ready = ready;
+  self->user_data = user_data;
+  self->deadlines = ouioed_deadlines_new (on_deadline, self);
+  self->linger = ouioed_linger_new (poller);
+  self->listeners = g_ptr_array_new_with_free_func (listener_free);
+  self->waiting_source = g_source_new (&waiting_funcs, sizeof (WaitingSource));
+  ((WaitingSource *) self->waiting_source)->acceptor = self;
+  g_source_set_static_name (self->waiting_source, "ouioed-acceptor");
+  g_source_attach (self->waiting_source, g_main_context_get_thread_default ());
+
+  return self;
+}
+
+void
+ouioed_acceptor_free (OuioedAcceptor *self)
+{
+  ouioed_acceptor_stop (self);
+  while (self->all.head != NULL)
+    ouioed_connection_abort (self->all.head->data);
+  g_source_destroy (self->waiting_source);
+  g_source_unref (self->waiting_source);
+  ouioed_linger_free (self->linger);
+  ouioed_deadlines_free (self->deadlines);
+  g_ptr_array_unref (self->listeners);
+  g_free (self);
+}
+
+void
+ouioed_acceptor_set_limits (OuioedAcceptor *self, const OuioedAcceptorLimits *limits)
+{
+  self->limits = *limits;
+}
+
+static gboolean
+acceptor_add_listener (OuioedAcceptor *self, int fd, gboolean is_ours, char **url, GError **error)
+{
+  Listener *listener;
+  g_autofree char *text = ouioed_listen_to_url (fd, error);
+  struct stat info;
+
+  if (text == NULL)
+    {
+      close (fd);
+      return FALSE;
+    }
+
+  listener = g_new0 (Listener, 1);
+  listener->acceptor = self;
+  listener->fd = fd;
+  listener->watch.fd = -1;
+  listener->path = is_ours ? ouioed_listen_to_path (fd) : NULL;
+  if (listener->path != NULL && stat (listener->path, &info) == 0)
+    {
+      listener->device = info.st_dev;
+      listener->inode = info.st_ino;
+    }
+  g_ptr_array_add (self->listeners, listener);
+  if (!ouioed_poller_add (self->poller, &listener->watch, fd,
+                          self->is_started && self->pause == NULL ? EPOLLIN : 0, on_listener_event, error))
+    {
+      g_ptr_array_remove (self->listeners, listener);
+      return FALSE;
+    }
+  if (url != NULL)
+    *url = g_steal_pointer (&text);
+
+  return TRUE;
+}
+
+gboolean
+ouioed_acceptor_listen (OuioedAcceptor *self, const char *address, char **url, GError **error)
+{
+  int fd = ouioed_listen_open (address, error);
+
+  return fd >= 0 && acceptor_add_listener (self, fd, TRUE, url, error);
+}
+
+gboolean
+ouioed_acceptor_adopt (OuioedAcceptor *self, int fd, char **url, GError **error)
+{
+  if (!g_unix_set_fd_nonblocking (fd, TRUE, error))
+    {
+      close (fd);
+      return FALSE;
+    }
+
+  return acceptor_add_listener (self, fd, FALSE, url, error);
+}
+
+void
+ouioed_acceptor_start (OuioedAcceptor *self)
+{
+  self->is_started = TRUE;
+  if (self->pause == NULL)
+    acceptor_set_accepting (self, TRUE);
+}
+
+void
+ouioed_acceptor_stop (OuioedAcceptor *self)
+{
+  GList *next;
+
+  self->is_stopped = TRUE;
+  g_ptr_array_set_size (self->listeners, 0);
+  if (self->pause != NULL)
+    {
+      g_source_destroy (self->pause);
+      g_clear_pointer (&self->pause, g_source_unref);
+    }
+
+  while (self->waiting.length > 0)
+    {
+      OuioedConnection *connection = g_queue_pop_head_link (&self->waiting)->data;
+
+      connection->is_waiting = FALSE;
+      acceptor_drop (connection);
+    }
+  for (GList *link = self->all.head; link != NULL; link = next)
+    {
+      OuioedConnection *connection = link->data;
+
+      next = link->next;
+      if (connection->state == OUIOED_CONNECTION_IDLE)
+        acceptor_drop (connection);
+    }
+}
+
+void
+ouioed_acceptor_park (OuioedAcceptor *self, OuioedConnection *connection)
+{
+  g_return_if_fail (!connection->is_waiting && connection->state != OUIOED_CONNECTION_IDLE);
+
+  if (connection->fd < 0)
+    return;
+  if (self->is_stopped)
+    {
+      g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+      return;
+    }
+
+  ouioed_connection_clear_sources (connection);
+  connection->is_write_blocked = FALSE;
+  g_object_ref (connection);
+  if (connection->unread == NULL)
+    {
+      acceptor_watch (self, connection);
+      return;
+    }
+
+  ouioed_connection_set_state (connection, OUIOED_CONNECTION_RESPONSE);
+  connection->is_waiting = TRUE;
+  g_queue_push_tail_link (&self->waiting, &connection->waiting_link);
+}
+
+guint
+ouioed_acceptor_get_n (OuioedAcceptor *self)
+{
+  return self->all.length;
+}
+
+guint
+ouioed_acceptor_get_n_busy (OuioedAcceptor *self)
+{
+  return self->n_by_state[OUIOED_CONNECTION_HEAD] + self->n_by_state[OUIOED_CONNECTION_BODY]
+         + self->n_by_state[OUIOED_CONNECTION_RESPONSE];
+}
+
+void
+ouioed_acceptor_count_extra (OuioedAcceptor *self, int change)
+{
+  g_return_if_fail (change >= 0 || self->n_extra >= (guint) -change);
+
+  self->n_extra += change;
+}
+
+void
+ouioed_acceptor_get_metrics (OuioedAcceptor *self, OuioedAcceptorMetrics *metrics)
+{
+  *metrics = self->metrics;
+}
