@@ -35,7 +35,7 @@ read_details (OuioeDialect *self, guint choice, json_t *details)
     {
       json_t *type = json_object_get (part, "type");
       gsize len;
-      const char *text;
+      const char *member, *text;
 
       if (is_string (type, "reasoning.encrypted"))
         {
@@ -44,7 +44,8 @@ read_details (OuioeDialect *self, guint choice, json_t *details)
         }
       if (self->choices[choice]->plain_thinking)
         continue;
-      text = ouioe_dialect_text (json_object_get (part, is_string (type, "reasoning.summary") ? "summary" : "text"), &len);
+      member = is_string (type, "reasoning.summary") ? "summary" : "text";
+      text = ouioe_dialect_text (json_object_get (part, member), &len);
       if (text != NULL)
         ouioe_dialect_emit_thinking (self, choice, text, len);
     }
@@ -210,12 +211,13 @@ static void
 read_usage (OuioeDialect *self, json_t *json, json_t *timings)
 {
   OuioeDialectUsage usage = OUIOE_DIALECT_USAGE_UNKNOWN;
+  json_t *details = json_object_get (json, "completion_tokens_details");
 
   if (!json_is_object (json))
     return;
   usage.prompt_tokens = ouioe_dialect_integer (json, "prompt_tokens");
   usage.completion_tokens = ouioe_dialect_integer (json, "completion_tokens");
-  usage.thinking_tokens = ouioe_dialect_integer (json_object_get (json, "completion_tokens_details"), "reasoning_tokens");
+  usage.thinking_tokens = ouioe_dialect_integer (details, "reasoning_tokens");
   usage.prompt_us = milliseconds_us (timings, "prompt_ms");
   usage.completion_us = milliseconds_us (timings, "predicted_ms");
   usage.json = json;
@@ -225,8 +227,10 @@ read_usage (OuioeDialect *self, json_t *json, json_t *timings)
 static void
 read_prompt_progress (OuioeDialect *self, json_t *progress)
 {
-  if (json_is_object (progress))
-    ouioe_dialect_emit_prompt (self, ouioe_dialect_integer (progress, "processed"), ouioe_dialect_integer (progress, "total"));
+  gint64 processed = ouioe_dialect_integer (progress, "processed");
+
+  if (processed >= 0)
+    ouioe_dialect_emit_prompt (self, processed, ouioe_dialect_integer (progress, "total"));
 }
 
 void

@@ -6,7 +6,7 @@
 
 #include "ouioe-dialect.h"
 #include "ouioe-line-reader.h"
-#include "ouioe-sse-reader.h"
+#include "ouioe-sse-parser.h"
 #include "ouioe-tag-splitter.h"
 
 G_BEGIN_DECLS
@@ -28,7 +28,7 @@ struct _OuioeDialect
   gpointer            user_data;
   GString            *head;            /* first bytes, while the format is not known */
   OuioeLineReader    *lines;           /* Ollama */
-  OuioeSseReader     *sse;             /* OpenAI */
+  OuioeSseParser     *sse;             /* OpenAI */
   guint64             n_records;
   guint64             n_comments;
   guint64             n_opaque;

@@ -291,7 +291,7 @@ open_reader (OuioeDialect *self)
   if (self->format == OUIOE_DIALECT_OLLAMA)
     self->lines = ouioe_line_reader_new (OUIOE_DIALECT_MAX_RECORD, on_line, self);
   else
-    self->sse = ouioe_sse_reader_new (OUIOE_DIALECT_MAX_RECORD, &sse_funcs, self);
+    self->sse = ouioe_sse_parser_new (OUIOE_DIALECT_MAX_RECORD, &sse_funcs, self);
 }
 
 static void
@@ -300,7 +300,7 @@ feed_reader (OuioeDialect *self, const char *data, gsize len)
   if (self->lines != NULL)
     ouioe_line_reader_feed (self->lines, data, len);
   else
-    ouioe_sse_reader_feed (self->sse, data, len);
+    ouioe_sse_parser_feed (self->sse, data, len);
 }
 
 /* Collects until a byte tells the format. */
@@ -359,7 +359,7 @@ ouioe_dialect_free (OuioeDialect *self)
   for (guint i = 0; i < OUIOE_DIALECT_MAX_CHOICES; i++)
     g_clear_pointer (&self->choices[i], free_choice);
   g_clear_pointer (&self->lines, ouioe_line_reader_free);
-  g_clear_pointer (&self->sse, ouioe_sse_reader_free);
+  g_clear_pointer (&self->sse, ouioe_sse_parser_free);
   if (self->head != NULL)
     g_string_free (self->head, TRUE);
   g_free (self);
@@ -387,7 +387,7 @@ ouioe_dialect_end (OuioeDialect *self)
   if (self->lines != NULL)
     ouioe_line_reader_end (self->lines);
   if (self->sse != NULL)
-    ouioe_sse_reader_end (self->sse);
+    ouioe_sse_parser_end (self->sse);
   for (guint i = 0; i < OUIOE_DIALECT_MAX_CHOICES; i++)
     if (self->choices[i] != NULL)
       end_splitter (self->choices[i]);

@@ -131,18 +131,28 @@ ouioe_line_reader_free (OuioeLineReader *self)
 static void
 append (OuioeLineReader *self, const char *data, gsize len)
 {
-  gsize room = self->max_len - self->line->len;
+  gsize room;
 
+  /* The first three bytes by themselves: a mark must not take room from the line. */
+  if (!self->started)
+    {
+      gsize n = MIN (len, 3 - self->line->len);
+
+      g_string_append_len (self->line, data, (gssize) n);
+      data += n;
+      len -= n;
+      if (self->line->len == 3)
+        {
+          self->started = TRUE;
+          if (memcmp (self->line->str, "\xef\xbb\xbf", 3) == 0)
+            g_string_truncate (self->line, 0);
+        }
+    }
+
+  room = self->max_len - self->line->len;
   if (len > room)
     self->too_long = TRUE;
   g_string_append_len (self->line, data, (gssize) MIN (len, room));
-
-  if (!self->started && self->line->len >= 3)
-    {
-      self->started = TRUE;
-      if (memcmp (self->line->str, "\xef\xbb\xbf", 3) == 0)
-        g_string_erase (self->line, 0, 3);
-    }
 }
 
 void

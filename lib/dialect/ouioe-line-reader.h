@@ -17,6 +17,7 @@ typedef struct _OuioeLineReader OuioeLineReader;
  * first bytes only. */
 typedef void (*OuioeLineFunc) (const char *line, gsize len, gboolean too_long, gpointer user_data);
 
+/* @max_len: 3 or more */
 OuioeLineReader *ouioe_line_reader_new  (gsize max_len, OuioeLineFunc func, gpointer user_data);
 void             ouioe_line_reader_free (OuioeLineReader *self);
 void             ouioe_line_reader_feed (OuioeLineReader *self, const char *data, gsize len);

@@ -15,27 +15,27 @@ typedef struct {
 } Rule;
 
 static const char *const planning[] = {
-  "plan:", "my plan", "the plan", "plan is", "here's the plan", "let me start", "let's start", "i'll start", "start by",
-  "start with", "first,", "first i", "next,", "next i", "then i", "step 1", "step 2", "the steps", "steps are",
-  "i should first", "let me break", "break this down", "approach:", "outline", NULL,
+  "plan:", "my plan", "the plan", "plan is", "here's the plan", "let me start", "let's start", "i'll start",
+  "start by", "start with", "first,", "first i", "next,", "next i", "then i", "step 1", "step 2", "the steps",
+  "steps are", "i should first", "let me break", "break this down", "approach:", "outline", NULL,
 };
 
 static const char *const decision[] = {
-  "decision:", "decide", "i'll go with", "i will go with", "let's go with", "i'll use", "i will use", "let's use", "i choose",
-  "i'll choose", "i pick", "i'll pick", "i'll recommend", "i recommend", "settle on", "the best option", "best choice",
-  "so the answer", "the answer is", "final answer", "in conclusion", "i'll answer", NULL,
+  "decision:", "decide", "i'll go with", "i will go with", "let's go with", "i'll use", "i will use", "let's use",
+  "i choose", "i'll choose", "i pick", "i'll pick", "i'll recommend", "i recommend", "settle on", "the best option",
+  "best choice", "so the answer", "the answer is", "final answer", "in conclusion", "i'll answer", NULL,
 };
 
 static const char *const risk[] = {
-  "risk", "danger", "careful", "caution", "warning:", "caveat", "could break", "might break", "could fail", "might fail",
-  "data loss", "lose data", "destructive", "irreversible", "cannot be undone", "can't be undone", "unsafe", "downtime",
-  "lock out", "worst case", NULL,
+  "risk", "danger", "careful", "caution", "warning:", "caveat", "could break", "might break", "could fail",
+  "might fail", "data loss", "lose data", "destructive", "irreversible", "cannot be undone", "can't be undone",
+  "unsafe", "downtime", "lock out", "worst case", NULL,
 };
 
 static const char *const evaluation[] = {
-  "check", "verify", "make sure", "wait,", "wait.", "hmm", "actually,", "is that right", "is this right", "is that correct",
-  "does that", "compare", "on the other hand", "alternatively", "another option", "option a", "option b", "pros", "trade-off",
-  "tradeoff", "versus", "better than", "worse than", "evaluat", NULL,
+  "check", "verify", "make sure", "wait,", "wait.", "hmm", "actually,", "is that right", "is this right",
+  "is that correct", "does that", "compare", "on the other hand", "alternatively", "another option", "option a",
+  "option b", "pros", "trade-off", "tradeoff", "versus", "better than", "worse than", "evaluat", NULL,
 };
 
 /* In doubt the earlier one wins. */

@@ -50,7 +50,8 @@ on_event (const OuioeDialectEvent *event, gpointer user_data)
       return;
     case OUIOE_DIALECT_EVENT_PROMPT_PROGRESS:
       self->n_prompt++;
-      g_string_append_printf (self->log, "prompt %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "\n", event->processed, event->total);
+      g_string_append_printf (self->log, "prompt %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "\n", event->processed,
+        event->total);
       return;
     case OUIOE_DIALECT_EVENT_USAGE:
       g_clear_pointer (&self->usage, json_decref);

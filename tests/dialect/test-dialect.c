@@ -19,7 +19,8 @@ typedef struct {
 static const Case cases[] = {
   /* Ollama */
   { "ollama/generate", OUIOE_DIALECT_OLLAMA,
-    "{\"model\":\"m\",\"thinking\":\"a\",\"response\":\"\",\"done\":false}\n{\"model\":\"m\",\"response\":\"b\",\"done\":false}\n"
+    "{\"model\":\"m\",\"thinking\":\"a\",\"response\":\"\",\"done\":false}\n{\"model\":\"m\",\"respons"
+      "e\":\"b\",\"done\":false}\n"
     "{\"model\":\"m\",\"response\":\"\",\"done\":true,\"done_reason\":\"length\"}\n",
     "model m\n0 thinking a\n0 content b\n0 finish length\n" },
   { "ollama/chat", OUIOE_DIALECT_OLLAMA,
@@ -29,7 +30,8 @@ static const Case cases[] = {
     "{\"model\":\"m\",\"message\":{\"thinking\":\"a\",\"content\":\"b\"},\"done\":true}",
     "model m\n0 thinking a\n0 content b\n0 finish -\n" },
   { "ollama/tool-call-without-id", OUIOE_DIALECT_OLLAMA,
-    "{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":{}}},{\"function\":{\"name\":\"g\"}}]}}\n",
+    "{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":{}}},{\"function\":{\"nam"
+      "e\":\"g\"}}]}}\n",
     "0 call f -\n0 call g -\n" },
   { "ollama/error-ends-nothing-by-itself", OUIOE_DIALECT_OLLAMA,
     "{\"error\":\"model runner has stopped\"}\n", "error model runner has stopped\n" },
@@ -37,38 +39,46 @@ static const Case cases[] = {
     "{\"response\":\"a\"}\n{\"response\":\n[1]\n\n   \n{\"response\":\"b\"}\n",
     "0 content a\ngarbled a record that is not JSON\ngarbled a record that is not a JSON object\n0 content b\n" },
   { "ollama/members-of-wrong-type-are-ignored", OUIOE_DIALECT_OLLAMA,
-    "{\"model\":1,\"created_at\":7,\"message\":\"x\",\"response\":[],\"thinking\":{},\"done\":\"yes\",\"error\":null}\n", "" },
+    "{\"model\":1,\"created_at\":7,\"message\":\"x\",\"response\":[],\"thinking\":{},\"done\":\"yes\",\"error\":nu"
+      "ll}\n", "" },
   { "ollama/repeated-end-is-told-once", OUIOE_DIALECT_OLLAMA,
     "{\"done\":true,\"done_reason\":\"stop\"}\n{\"done\":true,\"done_reason\":\"stop\"}\n", "0 finish stop\n" },
 
   /* OpenAI-style */
-  { "openai/reasoning-content", OUIOE_DIALECT_OPENAI, DELTA ("\"reasoning_content\":\"a\",\"content\":null"), "0 thinking a\n" },
+  { "openai/reasoning-content", OUIOE_DIALECT_OPENAI, DELTA ("\"reasoning_content\":\"a\",\"content\":null"),
+    "0 thinking a\n" },
   { "openai/reasoning", OUIOE_DIALECT_OPENAI, DELTA ("\"reasoning\":\"a\",\"content\":\"\""), "0 thinking a\n" },
   { "openai/both-names-count-once", OUIOE_DIALECT_OPENAI,
     DELTA ("\"reasoning\":\"a\",\"reasoning_content\":\"a\""), "0 thinking a\n" },
   { "openai/details-alone", OUIOE_DIALECT_OPENAI,
-    DELTA ("\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"a\"},{\"type\":\"reasoning.summary\",\"summary\":\"b\"}]"),
+    DELTA ("\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"a\"},{\"type\":\"reasoning.summar"
+      "y\",\"summary\":\"b\"}]"),
     "0 thinking a\n0 thinking b\n" },
   { "openai/details-beside-reasoning-count-once", OUIOE_DIALECT_OPENAI,
-    DELTA ("\"reasoning\":\"a\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"a\"}]"), "0 thinking a\n" },
+    DELTA ("\"reasoning\":\"a\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"a\"}]"),
+    "0 thinking a\n" },
   { "openai/details-that-repeat-it-later-count-once", OUIOE_DIALECT_OPENAI,
-    DELTA ("\"reasoning\":\"a\"") DELTA ("\"reasoning\":null,\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"a\"}]"),
+    DELTA ("\"reasoning\":\"a\"") DELTA ("\"reasoning\":null,\"reasoning_details\":[{\"type\":\"reasoning.tex"
+      "t\",\"text\":\"a\"}]"),
     "0 thinking a\n" },
   { "openai/content-parts", OUIOE_DIALECT_OPENAI,
-    DELTA ("\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"a\"}]},{\"type\":\"text\",\"text\":\"b\"}]")
+    DELTA ("\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"a\"}]},{\"type\":\"tex"
+      "t\",\"text\":\"b\"}]")
     DELTA ("\"content\":[{\"type\":\"thinking\",\"thinking\":\"c\"},{\"type\":\"image_url\",\"text\":\"no\"}]"),
     "0 thinking a\n0 content b\n0 thinking c\n" },
   { "openai/content-parts-that-repeat-reasoning-count-once", OUIOE_DIALECT_OPENAI,
     DELTA ("\"reasoning\":\"a\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"a\"}]"), "0 thinking a\n" },
   { "openai/several-choices", OUIOE_DIALECT_OPENAI,
     "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"b\"}},{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n"
-    CHOICE ("\"index\":1,\"delta\":{},\"finish_reason\":\"stop\"") CHOICE ("\"index\":0,\"delta\":{},\"finish_reason\":\"length\""),
+    CHOICE ("\"index\":1,\"delta\":{},\"finish_reason\":\"stop\"")
+      CHOICE ("\"index\":0,\"delta\":{},\"finish_reason\":\"length\""),
     "1 content b\n0 content a\n1 finish stop\n0 finish length\n" },
   { "openai/choice-out-of-range", OUIOE_DIALECT_OPENAI,
     CHOICE ("\"index\":64,\"delta\":{\"content\":\"b\"}") DELTA ("\"content\":\"a\""),
     "garbled a choice with an index out of range\n0 content a\n" },
   { "openai/repeated-finish-is-told-once", OUIOE_DIALECT_OPENAI,
-    CHOICE ("\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"") CHOICE ("\"index\":0,\"delta\":{},\"finish_reason\":\"stop\""),
+    CHOICE ("\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"")
+      CHOICE ("\"index\":0,\"delta\":{},\"finish_reason\":\"stop\""),
     "0 finish stop\n" },
   { "openai/tool-call-in-pieces", OUIOE_DIALECT_OPENAI,
     DELTA ("\"tool_calls\":[{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]")
@@ -76,7 +86,8 @@ static const Case cases[] = {
     DELTA ("\"tool_calls\":[{\"index\":0,\"id\":\"x\",\"function\":{\"arguments\":\" \"}}]"),
     "0 call f x\n" },
   { "openai/tool-calls-told-apart-by-index-or-id", OUIOE_DIALECT_OPENAI,
-    DELTA ("\"tool_calls\":[{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\"}},{\"index\":1,\"id\":\"y\",\"function\":{\"name\":\"g\"}}]")
+    DELTA ("\"tool_calls\":[{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\"}},{\"inde"
+      "x\":1,\"id\":\"y\",\"function\":{\"name\":\"g\"}}]")
     DELTA ("\"tool_calls\":[{\"index\":0,\"id\":\"z\",\"function\":{\"name\":\"h\"}}]"),
     "0 call f x\n0 call g y\n0 call h z\n" },
   { "openai/function-call-of-old", OUIOE_DIALECT_OPENAI,
@@ -85,9 +96,12 @@ static const Case cases[] = {
   { "openai/error-object", OUIOE_DIALECT_OPENAI,
     "data: {\"error\":{\"message\":\"overloaded\",\"code\":503}}\n\ndata: [DONE]\n\n", "error overloaded\n" },
   { "openai/error-text", OUIOE_DIALECT_OPENAI, "data: {\"error\":\"overloaded\"}\n\n", "error overloaded\n" },
-  { "openai/error-event", OUIOE_DIALECT_OPENAI, "event: error\ndata: {\"message\":\"overloaded\"}\n\n", "error overloaded\n" },
-  { "openai/error-field", OUIOE_DIALECT_OPENAI, "error: {\"code\":500,\"message\":\"overloaded\"}\n\n", "error overloaded\n" },
-  { "openai/error-field-within-error", OUIOE_DIALECT_OPENAI, "error: {\"error\":{\"message\":\"overloaded\"}}\n\n", "error overloaded\n" },
+  { "openai/error-event", OUIOE_DIALECT_OPENAI, "event: error\ndata: {\"message\":\"overloaded\"}\n\n",
+    "error overloaded\n" },
+  { "openai/error-field", OUIOE_DIALECT_OPENAI, "error: {\"code\":500,\"message\":\"overloaded\"}\n\n",
+    "error overloaded\n" },
+  { "openai/error-field-within-error", OUIOE_DIALECT_OPENAI, "error: {\"error\":{\"message\":\"overloaded\"}}\n\n",
+    "error overloaded\n" },
   { "openai/error-field-of-plain-text", OUIOE_DIALECT_OPENAI, "error: out of memory\n\n", "error out of memory\n" },
   { "openai/error-without-message-is-shown-whole", OUIOE_DIALECT_OPENAI,
     "data: {\"error\":{\"code\":503}}\n\n", "error {\"code\":503}\n" },
@@ -109,7 +123,8 @@ static const Case cases[] = {
     DELTA ("\"tool_calls\":{},\"content\":{},\"reasoning\":5,\"reasoning_details\":[1],\"function_call\":\"x\""), "" },
 
   /* format */
-  { "auto/white-space-and-mark-before-ollama", OUIOE_DIALECT_AUTO, "\xef\xbb\xbf \r\n\t{\"response\":\"a\"}\n", "0 content a\n" },
+  { "auto/white-space-and-mark-before-ollama", OUIOE_DIALECT_AUTO, "\xef\xbb\xbf \r\n\t{\"response\":\"a\"}\n",
+    "0 content a\n" },
   { "auto/comment-is-openai", OUIOE_DIALECT_AUTO, ": ping\n\n" DELTA ("\"content\":\"a\""), "0 content a\n" },
   { "auto/mark-before-openai", OUIOE_DIALECT_AUTO, "\xef\xbb\xbf" DELTA ("\"content\":\"a\""), "0 content a\n" },
 };
@@ -203,7 +218,8 @@ static void
 test_tags_are_text_where_the_server_separates (void)
 {
   static const char stream[] = "{\"thinking\":\"a\"}\n{\"response\":\"<think>b</think>c\"}\n";
-  g_autoptr(Collector) got = collector_run (OUIOE_DIALECT_OLLAMA, OUIOE_DIALECT_SPLIT_TAGS, stream, strlen (stream), 65536);
+  g_autoptr(Collector) got = collector_run (OUIOE_DIALECT_OLLAMA, OUIOE_DIALECT_SPLIT_TAGS, stream, strlen (stream),
+    65536);
 
   g_assert_cmpstr (got->thinking->str, ==, "a");
   g_assert_cmpstr (got->content->str, ==, "<think>b</think>c");
@@ -213,7 +229,8 @@ static void
 test_held_text_comes_before_the_finish (void)
 {
   static const char stream[] = "{\"response\":\"a\\n</thi\"}\n{\"done\":true,\"done_reason\":\"stop\"}\n";
-  g_autoptr(Collector) got = collector_run (OUIOE_DIALECT_OLLAMA, OUIOE_DIALECT_SPLIT_TAGS, stream, strlen (stream), 65536);
+  g_autoptr(Collector) got = collector_run (OUIOE_DIALECT_OLLAMA, OUIOE_DIALECT_SPLIT_TAGS, stream, strlen (stream),
+    65536);
 
   g_assert_cmpstr (got->log->str, ==, "0 content a\n\n0 content </thi\n0 finish stop\n");
 }
@@ -247,7 +264,8 @@ test_openai_counts_come_from_the_last_usage (void)
     "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}\n\n"
     "data: {\"choices\":[],\"usage\":null}\n\n"
     "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":6,\"completion_tokens\":212,"
-    "\"completion_tokens_details\":{\"reasoning_tokens\":198}},\"timings\":{\"prompt_ms\":9.198,\"predicted_ms\":344.633}}\n\n";
+    "\"completion_tokens_details\":{\"reasoning_tokens\":198}},\"timings\":{\"prompt_ms\":9.198,\"predicted_m"
+      "s\":344.633}}\n\n";
   g_autoptr(Collector) got = collector_run (OUIOE_DIALECT_OPENAI, OUIOE_DIALECT_FLAGS_NONE, stream, strlen (stream), 7);
 
   g_assert_cmpint (got->counts.prompt_tokens, ==, 6);
@@ -263,7 +281,8 @@ static void
 test_encrypted_thinking_is_counted_not_shown (void)
 {
   static const char stream[] =
-    DELTA ("\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"zzz\"},{\"type\":\"reasoning.text\",\"text\":\"a\"}]");
+    DELTA ("\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"zzz\"},{\"type\":\"reasoning.tex"
+      "t\",\"text\":\"a\"}]");
   g_autoptr(Collector) got = collector_run (OUIOE_DIALECT_OPENAI, OUIOE_DIALECT_FLAGS_NONE, stream, strlen (stream), 7);
 
   g_assert_cmpuint (got->n_opaque, ==, 1);
@@ -328,10 +347,13 @@ main (int argc, char **argv)
   g_test_add_func ("/tags/held-text-comes-before-the-finish", test_held_text_comes_before_the_finish);
   g_test_add_func ("/dialect/ollama/counts-and-times", test_ollama_counts_and_times);
   g_test_add_func ("/dialect/openai/counts-come-from-the-last-usage", test_openai_counts_come_from_the_last_usage);
-  g_test_add_func ("/dialect/openai/encrypted-thinking-is-counted-not-shown", test_encrypted_thinking_is_counted_not_shown);
+  g_test_add_func ("/dialect/openai/encrypted-thinking-is-counted-not-shown",
+    test_encrypted_thinking_is_counted_not_shown);
   g_test_add_func ("/dialect/nul-in-text-stays", test_nul_in_text_stays);
-  g_test_add_data_func ("/dialect/ollama/record-beyond-the-limit-is-skipped", "ollama", test_record_beyond_the_limit_is_skipped);
-  g_test_add_data_func ("/dialect/openai/record-beyond-the-limit-is-skipped", "openai", test_record_beyond_the_limit_is_skipped);
+  g_test_add_data_func ("/dialect/ollama/record-beyond-the-limit-is-skipped", "ollama",
+    test_record_beyond_the_limit_is_skipped);
+  g_test_add_data_func ("/dialect/openai/record-beyond-the-limit-is-skipped", "openai",
+    test_record_beyond_the_limit_is_skipped);
   g_test_add_func ("/dialect/format-words-round-trip", test_format_words_round_trip);
   return g_test_run ();
 }

@@ -70,8 +70,10 @@ test_equals_expected (gconstpointer user_data)
 
   for (guint i = 0; i < G_N_ELEMENTS (chunk_sizes); i++)
     {
-      g_autoptr(Collector) plain = collector_run (recording->format, OUIOE_DIALECT_FLAGS_NONE, data, len, chunk_sizes[i]);
-      g_autoptr(Collector) tags = collector_run (OUIOE_DIALECT_AUTO, OUIOE_DIALECT_SPLIT_TAGS, data, len, chunk_sizes[i]);
+      g_autoptr(Collector) plain = collector_run (recording->format, OUIOE_DIALECT_FLAGS_NONE, data, len,
+        chunk_sizes[i]);
+      g_autoptr(Collector) tags = collector_run (OUIOE_DIALECT_AUTO, OUIOE_DIALECT_SPLIT_TAGS, data, len,
+        chunk_sizes[i]);
 
       assert_common (plain, recording->expected);
       assert_all (plain, recording->expected);

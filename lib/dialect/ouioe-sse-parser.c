@@ -1,13 +1,13 @@
-/* ouioe-sse-reader.c - server-sent events, to the letter of the WHATWG event stream format
+/* ouioe-sse-parser.c - server-sent events, to the letter of the WHATWG event stream format
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "ouioe-sse-reader.h"
+#include "ouioe-sse-parser.h"
 
 #include <string.h>
 #include "ouioe-line-reader.h"
 
-struct _OuioeSseReader
+struct _OuioeSseParser
 {
   gsize                max_len;
   const OuioeSseFuncs *funcs;
@@ -22,7 +22,7 @@ struct _OuioeSseReader
 };
 
 static void
-dispatch (OuioeSseReader *self)
+dispatch (OuioeSseParser *self)
 {
   g_string_assign (self->id, self->next_id->str);
   if (self->overflow)
@@ -43,7 +43,7 @@ dispatch (OuioeSseReader *self)
 }
 
 static void
-take_retry (OuioeSseReader *self, const char *value, gsize len)
+take_retry (OuioeSseParser *self, const char *value, gsize len)
 {
   guint64 retry;
 
@@ -54,7 +54,7 @@ take_retry (OuioeSseReader *self, const char *value, gsize len)
 }
 
 static void
-take_field (OuioeSseReader *self, const char *name, const char *value, gsize len)
+take_field (OuioeSseParser *self, const char *name, const char *value, gsize len)
 {
   if (strcmp (name, "data") == 0)
     {
@@ -91,7 +91,7 @@ take_field (OuioeSseReader *self, const char *name, const char *value, gsize len
 static void
 on_line (const char *line, gsize len, gboolean too_long, gpointer user_data)
 {
-  OuioeSseReader *self = user_data;
+  OuioeSseParser *self = user_data;
   const char *colon;
   g_autofree char *name = NULL;
   const char *value;
@@ -132,10 +132,10 @@ on_line (const char *line, gsize len, gboolean too_long, gpointer user_data)
   take_field (self, name, value, len - (gsize) (value - line));
 }
 
-OuioeSseReader *
-ouioe_sse_reader_new (gsize max_len, const OuioeSseFuncs *funcs, gpointer user_data)
+OuioeSseParser *
+ouioe_sse_parser_new (gsize max_len, const OuioeSseFuncs *funcs, gpointer user_data)
 {
-  OuioeSseReader *self = g_new0 (OuioeSseReader, 1);
+  OuioeSseParser *self = g_new0 (OuioeSseParser, 1);
 
   self->max_len = max_len;
   self->funcs = funcs;
@@ -150,7 +150,7 @@ ouioe_sse_reader_new (gsize max_len, const OuioeSseFuncs *funcs, gpointer user_d
 }
 
 void
-ouioe_sse_reader_free (OuioeSseReader *self)
+ouioe_sse_parser_free (OuioeSseParser *self)
 {
   ouioe_line_reader_free (self->lines);
   g_string_free (self->data, TRUE);
@@ -161,13 +161,13 @@ ouioe_sse_reader_free (OuioeSseReader *self)
 }
 
 void
-ouioe_sse_reader_feed (OuioeSseReader *self, const char *data, gsize len)
+ouioe_sse_parser_feed (OuioeSseParser *self, const char *data, gsize len)
 {
   ouioe_line_reader_feed (self->lines, data, len);
 }
 
 void
-ouioe_sse_reader_end (OuioeSseReader *self)
+ouioe_sse_parser_end (OuioeSseParser *self)
 {
   /* An unfinished line belongs to an unfinished event: both go. */
   g_string_truncate (self->data, 0);
@@ -176,13 +176,13 @@ ouioe_sse_reader_end (OuioeSseReader *self)
 }
 
 gint64
-ouioe_sse_reader_get_retry (OuioeSseReader *self)
+ouioe_sse_parser_get_retry (OuioeSseParser *self)
 {
   return self->retry_ms;
 }
 
 const char *
-ouioe_sse_reader_get_id (OuioeSseReader *self)
+ouioe_sse_parser_get_id (OuioeSseParser *self)
 {
   return self->id->str;
 }

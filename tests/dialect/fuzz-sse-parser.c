@@ -1,8 +1,8 @@
-/* fuzz-sse-reader.c - any bytes through the reader of server-sent events
+/* fuzz-sse-parser.c - any bytes through the reader of server-sent events
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ouioe-sse-reader.h"
+#include "ouioe-sse-parser.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
@@ -49,11 +49,11 @@ static guint
 run_once (const guint8 *data, gsize size, gsize chunk)
 {
   guint hash = 0;
-  g_autoptr(OuioeSseReader) reader = ouioe_sse_reader_new (MAX_LEN, &funcs, &hash);
+  g_autoptr(OuioeSseParser) reader = ouioe_sse_parser_new (MAX_LEN, &funcs, &hash);
 
   for (gsize at = 0; at < size; at += chunk)
-    ouioe_sse_reader_feed (reader, (const char *) data + at, MIN (chunk, size - at));
-  ouioe_sse_reader_end (reader);
+    ouioe_sse_parser_feed (reader, (const char *) data + at, MIN (chunk, size - at));
+  ouioe_sse_parser_end (reader);
   return hash;
 }
 

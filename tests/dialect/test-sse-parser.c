@@ -1,11 +1,11 @@
-/* test-sse-reader.c - server-sent events as the WHATWG defines them
+/* test-sse-parser.c - server-sent events as the WHATWG defines them
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <string.h>
 
 #include "ouioe-line-reader.h"
-#include "ouioe-sse-reader.h"
+#include "ouioe-sse-parser.h"
 
 static void
 on_event (const char *type, const char *data, gsize len, const char *id, gpointer user_data)
@@ -68,10 +68,12 @@ static const Case cases[] = {
   { "unknown-field-is-told", "error: x\n\n", "{error=x}" },
   { "event-without-blank-line-is-dropped", "data: a\n\ndata: b\n", "[message|a|]" },
   { "line-without-end-is-dropped", "data: a\n\ndata: b", "[message|a|]" },
-  { "bytes-that-are-not-utf8-are-replaced", "data: a\xff" "b\xe2\x82" "c\n\n", "[message|a\\357\\277\\275b\\357\\277\\275c|]" },
+  { "bytes-that-are-not-utf8-are-replaced", "data: a\xff" "b\xe2\x82" "c\n\n",
+    "[message|a\\357\\277\\275b\\357\\277\\275c|]" },
   { "surrogates-and-overlong-are-replaced-bytewise", "data: \xed\xa0\x80\xc0\xaf\n\n",
     "[message|\\357\\277\\275\\357\\277\\275\\357\\277\\275\\357\\277\\275\\357\\277\\275|]" },
-  { "torn-character-is-joined", "data: \xc5\x81\xc3\xb3\xf0\x9f\x90\x87\n\n", "[message|\\305\\201\\303\\263\\360\\237\\220\\207|]" },
+  { "torn-character-is-joined", "data: \xc5\x81\xc3\xb3\xf0\x9f\x90\x87\n\n",
+    "[message|\\305\\201\\303\\263\\360\\237\\220\\207|]" },
   { "many-blank-lines-are-nothing", "\n\n\r\n\r\rdata: a\n\n\n\n", "[message|a|]" },
 };
 
@@ -79,18 +81,18 @@ static char *
 run (const char *stream, gsize len, gsize chunk, gsize max, gint64 *retry)
 {
   GString *log = g_string_new (NULL);
-  g_autoptr(OuioeSseReader) reader = ouioe_sse_reader_new (max, &funcs, log);
+  g_autoptr(OuioeSseParser) reader = ouioe_sse_parser_new (max, &funcs, log);
 
   for (gsize at = 0; at < len; at += chunk)
     {
       gsize n = MIN (chunk, len - at);
       g_autofree char *piece = g_memdup2 (stream + at, n);
 
-      ouioe_sse_reader_feed (reader, piece, n);
+      ouioe_sse_parser_feed (reader, piece, n);
     }
-  ouioe_sse_reader_end (reader);
+  ouioe_sse_parser_end (reader);
   if (retry != NULL)
-    *retry = ouioe_sse_reader_get_retry (reader);
+    *retry = ouioe_sse_parser_get_retry (reader);
   return g_string_free (log, FALSE);
 }
 
@@ -130,12 +132,12 @@ static void
 test_id_counts_when_its_event_ends (void)
 {
   g_autoptr(GString) log = g_string_new (NULL);
-  g_autoptr(OuioeSseReader) reader = ouioe_sse_reader_new (100, &funcs, log);
+  g_autoptr(OuioeSseParser) reader = ouioe_sse_parser_new (100, &funcs, log);
 
-  ouioe_sse_reader_feed (reader, "id: 5\n", 6);
-  g_assert_cmpstr (ouioe_sse_reader_get_id (reader), ==, "");
-  ouioe_sse_reader_feed (reader, "\n", 1);
-  g_assert_cmpstr (ouioe_sse_reader_get_id (reader), ==, "5");
+  ouioe_sse_parser_feed (reader, "id: 5\n", 6);
+  g_assert_cmpstr (ouioe_sse_parser_get_id (reader), ==, "");
+  ouioe_sse_parser_feed (reader, "\n", 1);
+  g_assert_cmpstr (ouioe_sse_parser_get_id (reader), ==, "5");
 }
 
 static void

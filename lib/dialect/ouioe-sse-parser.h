@@ -1,4 +1,4 @@
-/* ouioe-sse-reader.h - server-sent events, to the letter of the WHATWG event stream format
+/* ouioe-sse-parser.h - server-sent events, to the letter of the WHATWG event stream format
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct _OuioeSseReader OuioeSseReader;
+typedef struct _OuioeSseParser OuioeSseParser;
 
 typedef struct {
   /* An event with data. @type: "message" unless told otherwise. @id: the last event id so far, "" before one came. */
@@ -22,15 +22,15 @@ typedef struct {
 } OuioeSseFuncs;
 
 /* @max_len: bytes of a line and of the data of an event. @funcs must outlive the reader. */
-OuioeSseReader *ouioe_sse_reader_new       (gsize max_len, const OuioeSseFuncs *funcs, gpointer user_data);
-void            ouioe_sse_reader_free      (OuioeSseReader *self);
-void            ouioe_sse_reader_feed      (OuioeSseReader *self, const char *data, gsize len);
+OuioeSseParser *ouioe_sse_parser_new       (gsize max_len, const OuioeSseFuncs *funcs, gpointer user_data);
+void            ouioe_sse_parser_free      (OuioeSseParser *self);
+void            ouioe_sse_parser_feed      (OuioeSseParser *self, const char *data, gsize len);
 /* The stream ended. An event without its blank line is dropped, as the format demands. */
-void            ouioe_sse_reader_end       (OuioeSseReader *self);
+void            ouioe_sse_parser_end       (OuioeSseParser *self);
 /* The reconnection time the server asked for, in milliseconds; -1 when it did not. */
-gint64          ouioe_sse_reader_get_retry (OuioeSseReader *self);
-const char     *ouioe_sse_reader_get_id    (OuioeSseReader *self);
+gint64          ouioe_sse_parser_get_retry (OuioeSseParser *self);
+const char     *ouioe_sse_parser_get_id    (OuioeSseParser *self);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioeSseReader, ouioe_sse_reader_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioeSseParser, ouioe_sse_parser_free)
 
 G_END_DECLS
