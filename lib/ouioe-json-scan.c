@@ -382,7 +382,10 @@ ouioe_json_get_depth (const char *data, gsize len)
               i++;
         }
       else if (data[i] == '{' || data[i] == '[')
-        deepest = MAX (deepest, ++depth);
+        {
+          depth++;
+          deepest = MAX (deepest, depth);
+        }
       else if ((data[i] == '}' || data[i] == ']') && depth > 0)
         depth--;
     }
