@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "ouioed-store-memory.h"
+#include "ouioed-store-sqlite.h"
 #include "store-support.h"
 
 static OuioedStore *
@@ -13,8 +14,17 @@ create_memory (const char *place)
   return ouioed_store_memory_new ();
 }
 
+static OuioedStore *
+create_sqlite (const char *place)
+{
+  g_autofree char *path = g_build_filename (place, "events.db", NULL);
+
+  return ouioed_store_sqlite_new (path);
+}
+
 static const TestBackend backends[] = {
   { "memory", create_memory, FALSE },
+  { "sqlite", create_sqlite, TRUE },
 };
 
 #define ONE(id) ((const char *const[]) { id, NULL })
