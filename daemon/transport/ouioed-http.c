@@ -300,7 +300,6 @@ http_start_async (OuioedTransport *transport, GAsyncReadyCallback callback, gpoi
   OuioedHttp *self = OUIOED_HTTP (transport);
   g_autoptr(GTask) task = g_task_new (self, NULL, callback, user_data);
 
-  g_task_set_source_tag (task, http_start_async);
   ouioed_acceptor_start (self->parts.acceptor);
   g_task_return_boolean (task, TRUE);
 }
@@ -345,7 +344,6 @@ http_drain_async (OuioedTransport *transport, GAsyncReadyCallback callback, gpoi
   OuioedHttp *self = OUIOED_HTTP (transport);
   g_autoptr(GTask) task = g_task_new (self, NULL, callback, user_data);
 
-  g_task_set_source_tag (task, http_drain_async);
   g_return_if_fail (self->drain == NULL);
 
   http_stop_accepting (transport);
