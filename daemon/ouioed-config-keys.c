@@ -77,7 +77,7 @@ const OuioedConfigKey ouioed_config_keys[OUIOED_N_KEYS] = {
                 "What a reader that takes nothing may hold in the kernel; 0 for the system's own"),
 
   [OUIOED_KEY_SESSIONS_MAX_SESSIONS] =
-    NUMBER_KEY ("sessions", "max-sessions", COUNT, "10000", 1, 10000000, "Sessions that are kept"),
+    NUMBER_KEY ("sessions", "max-sessions", COUNT, "50000", 1, 10000000, "Sessions that are kept"),
   [OUIOED_KEY_SESSIONS_DEFAULT_STREAM_LENGTH] =
     NUMBER_KEY ("sessions", "default-stream-length", COUNT, "1000", 1, 100000000,
                 "Events kept of each stream of a session that does not ask for another number"),
