@@ -1,0 +1,116 @@
+/* ouioe-address.c - where the daemon is, and the HTTP session that reaches it
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config.h"
+
+#include "ouioe-address.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <string.h>
+
+#include "ouioe-client.h"
+
+/* Connections at a time for calls; more calls wait for one to become free. */
+#define MAX_CONNECTIONS 16
+
+static gboolean
+is_loopback (const char *host)
+{
+  g_autoptr(GInetAddress) address = g_inet_address_new_from_string (host);
+
+  if (address != NULL)
+    return g_inet_address_get_is_loopback (address);
+  return g_ascii_strcasecmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost");
+}
+
+static void
+read_uri (OuioeAddress *self)
+{
+  g_autoptr(GUri) uri = g_uri_parse (self->text, SOUP_HTTP_URI_FLAGS, NULL);
+  const char *host;
+
+  if (uri == NULL || (strcmp (g_uri_get_scheme (uri), "http") != 0 && strcmp (g_uri_get_scheme (uri), "https") != 0))
+    return;
+  host = g_uri_get_host (uri);
+  if (host == NULL || *host == '\0' || strpbrk (self->text, " \t\r\n") != NULL || g_uri_get_userinfo (uri) != NULL || g_uri_get_query (uri) != NULL ||
+      g_uri_get_fragment (uri) != NULL)
+    return;
+
+  self->base = g_uri_to_string (uri);
+  while (g_str_has_suffix (self->base, "/"))
+    self->base[strlen (self->base) - 1] = '\0';
+  self->is_local = is_loopback (host);
+}
+
+OuioeAddress *
+ouioe_address_new (const char *text)
+{
+  OuioeAddress *self = g_new0 (OuioeAddress, 1);
+
+  if (text == NULL || *text == '\0')
+    text = g_getenv ("OUIOE_ADDRESS");
+  if (text == NULL || *text == '\0')
+    text = OUIOE_DEFAULT_ADDRESS;
+  self->text = g_strdup (text);
+
+  if (g_str_has_prefix (text, "unix:"))
+    {
+      const char *path = text + strlen ("unix:");
+
+      /* A path that does not fit would reach another socket, or none. */
+      if (*path == '/' && strlen (path) < 108)
+        {
+          self->socket_path = g_strdup (path);
+          self->base = g_strdup ("http://localhost");
+          self->is_local = TRUE;
+        }
+    }
+  else
+    {
+      read_uri (self);
+    }
+  return self;
+}
+
+void
+ouioe_address_free (OuioeAddress *self)
+{
+  g_free (self->text);
+  g_free (self->base);
+  g_free (self->socket_path);
+  g_free (self);
+}
+
+gboolean
+ouioe_address_check (OuioeAddress *self, GError **error)
+{
+  if (self->base != NULL)
+    return TRUE;
+  g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
+               "\"%s\" is not an address; use http://HOST:PORT or unix:/PATH", self->text);
+  return FALSE;
+}
+
+SoupSession *
+ouioe_address_new_session (OuioeAddress *self, guint timeout_s)
+{
+  g_autoptr(GSocketAddress) connectable = NULL;
+  SoupSession *session;
+
+  if (self->socket_path != NULL)
+    connectable = g_unix_socket_address_new (self->socket_path);
+  session = g_object_new (SOUP_TYPE_SESSION,
+                          "remote-connectable", connectable,
+                          "max-conns", MAX_CONNECTIONS,
+                          "max-conns-per-host", MAX_CONNECTIONS,
+                          "timeout", timeout_s,
+                          "idle-timeout", 30,
+                          "user-agent", "libouioe/" OUIOE_VERSION,
+                          NULL);
+  /* An answer that says it is compressed could be far larger than it looks. */
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
+  if (self->is_local)
+    soup_session_set_proxy_resolver (session, NULL);
+  return session;
+}

@@ -1,0 +1,33 @@
+/* ouioe-address.h - where the daemon is, and the HTTP session that reaches it
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Private to the library.
+ */
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/* Most bytes of one answer, or of one event: the largest event of the daemon and some margin. */
+#define OUIOE_MAX_ANSWER_BYTES (32 * 1024 * 1024)
+
+typedef struct {
+  char *text;         /* as the user wrote it */
+  char *base;         /* "http://host:port", no slash behind it; NULL when the text is no address */
+  char *socket_path;  /* of "unix:/path"; else NULL */
+  gboolean is_local;  /* a Unix socket or a loopback host: no proxy stands between */
+} OuioeAddress;
+
+/* @text: (nullable): see ouioe_client_new() */
+OuioeAddress *ouioe_address_new         (const char *text);
+void          ouioe_address_free        (OuioeAddress *self);
+/* FALSE with OUIOE_ERROR_CONFIGURATION when the text is no address. */
+gboolean      ouioe_address_check       (OuioeAddress *self, GError **error);
+/* @timeout_s: longest silence of the daemon within an answer; 0 for none */
+SoupSession  *ouioe_address_new_session (OuioeAddress *self, guint timeout_s);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioeAddress, ouioe_address_free)
+
+G_END_DECLS

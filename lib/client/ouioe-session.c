@@ -1,0 +1,265 @@
+/* ouioe-session.c - one session as every program sees it
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config.h"
+
+#include "ouioe-session-private.h"
+
+#include "ouioe-codec.h"
+
+struct _OuioeSession
+{
+  GObject           parent_instance;
+  char             *id;
+  char             *user_id;
+  OuioeSessionState state;
+  char             *outcome;            /* NULL while open */
+  char             *user_request;
+  gint64            created_us;
+  gint64            last_activity_us;
+  gint64            ended_us;           /* 0 while open */
+  guint64           n_thinking;
+  guint64           n_progress;
+  OuioeEventId      last_id;            /* newest event, 0-0 when none */
+  char             *json;               /* as the daemon sent it */
+};
+
+G_DEFINE_FINAL_TYPE (OuioeSession, ouioe_session, G_TYPE_OBJECT)
+
+static char *
+dup_member (json_t *json, const char *name)
+{
+  return g_strdup (json_string_value (json_object_get (json, name)));
+}
+
+static gint64
+time_member (json_t *json, const char *name)
+{
+  const char *text = json_string_value (json_object_get (json, name));
+  gint64 time_us;
+
+  return text != NULL && ouioe_json_parse_time (text, &time_us) ? time_us : 0;
+}
+
+static guint64
+count_member (json_t *json, const char *name)
+{
+  json_int_t value = json_integer_value (json_object_get (json, name));
+
+  return value > 0 ? (guint64) value : 0;
+}
+
+static void
+ouioe_session_finalize (GObject *object)
+{
+  OuioeSession *self = OUIOE_SESSION (object);
+
+  g_free (self->id);
+  g_free (self->user_id);
+  g_free (self->outcome);
+  g_free (self->user_request);
+  free (self->json);
+  G_OBJECT_CLASS (ouioe_session_parent_class)->finalize (object);
+}
+
+static void
+ouioe_session_class_init (OuioeSessionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ouioe_session_finalize;
+}
+
+static void
+ouioe_session_init (OuioeSession *self)
+{
+}
+
+OuioeSession *
+ouioe_session_new_from_json (json_t *json, GError **error)
+{
+  const char *id = json_string_value (json_object_get (json, "session_id"));
+  const char *state_word = json_string_value (json_object_get (json, "state"));
+  const char *last_id = json_string_value (json_object_get (json, "last_event_id"));
+  OuioeSessionState state = state_word != NULL ? ouioe_session_state_from_string (state_word) : 0;
+  json_t *stats = json_object_get (json, "stats");
+  OuioeSession *self;
+
+  if (id == NULL || state == 0)
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service sent a session without %s",
+                   id == NULL ? "an id" : "a known state");
+      return NULL;
+    }
+
+  self = g_object_new (OUIOE_TYPE_SESSION, NULL);
+  self->id = g_strdup (id);
+  self->user_id = dup_member (json, "user_id");
+  self->state = state;
+  self->outcome = dup_member (json, "outcome");
+  self->user_request = dup_member (json, "user_request");
+  self->created_us = time_member (json, "created_at");
+  self->last_activity_us = time_member (json, "last_activity");
+  self->ended_us = time_member (json, "ended_at");
+  self->n_thinking = count_member (stats, "total_thinking_steps");
+  self->n_progress = count_member (stats, "total_progress_updates");
+  if (last_id == NULL || !ouioe_event_id_parse (last_id, &self->last_id))
+    self->last_id = OUIOE_EVENT_ID_ZERO;
+  self->json = json_dumps (json, JSON_COMPACT);
+  return self;
+}
+
+/**
+ * ouioe_session_get_id:
+ * @self: a session
+ *
+ * Returns: (transfer none): its id
+ */
+const char *
+ouioe_session_get_id (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), NULL);
+  return self->id;
+}
+
+/**
+ * ouioe_session_get_user_id:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): whose it is
+ */
+const char *
+ouioe_session_get_user_id (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), NULL);
+  return self->user_id;
+}
+
+/**
+ * ouioe_session_get_state:
+ * @self: a session
+ *
+ * Returns: where it was when the daemon answered
+ */
+OuioeSessionState
+ouioe_session_get_state (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), OUIOE_SESSION_EXPIRED);
+  return self->state;
+}
+
+/**
+ * ouioe_session_get_outcome:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): the word it was closed with; %NULL while it is open
+ */
+const char *
+ouioe_session_get_outcome (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), NULL);
+  return self->outcome;
+}
+
+/**
+ * ouioe_session_get_user_request:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): what was asked for; may be empty
+ */
+const char *
+ouioe_session_get_user_request (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), NULL);
+  return self->user_request;
+}
+
+/**
+ * ouioe_session_get_created_us:
+ * @self: a session
+ *
+ * Returns: when it was created, microseconds since 1970
+ */
+gint64
+ouioe_session_get_created_us (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), 0);
+  return self->created_us;
+}
+
+/**
+ * ouioe_session_get_last_activity_us:
+ * @self: a session
+ *
+ * Returns: when its last event came, microseconds since 1970
+ */
+gint64
+ouioe_session_get_last_activity_us (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), 0);
+  return self->last_activity_us;
+}
+
+/**
+ * ouioe_session_get_ended_us:
+ * @self: a session
+ *
+ * Returns: when it was closed, microseconds since 1970; 0 while it is open
+ */
+gint64
+ouioe_session_get_ended_us (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), 0);
+  return self->ended_us;
+}
+
+/**
+ * ouioe_session_get_thinking_steps:
+ * @self: a session
+ *
+ * Returns: how many steps it took
+ */
+guint64
+ouioe_session_get_thinking_steps (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), 0);
+  return self->n_thinking;
+}
+
+/**
+ * ouioe_session_get_progress_updates:
+ * @self: a session
+ *
+ * Returns: how many updates it took
+ */
+guint64
+ouioe_session_get_progress_updates (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), 0);
+  return self->n_progress;
+}
+
+/**
+ * ouioe_session_get_last_event_id:
+ * @self: a session
+ *
+ * Returns: (transfer none): its newest event; 0-0 when there is none
+ */
+const OuioeEventId *
+ouioe_session_get_last_event_id (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), NULL);
+  return &self->last_id;
+}
+
+/**
+ * ouioe_session_get_json:
+ * @self: a session
+ *
+ * Returns: (transfer none): the session as the daemon sent it, with everything that has no function here
+ */
+const char *
+ouioe_session_get_json (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), NULL);
+  return self->json;
+}

@@ -1,0 +1,426 @@
+/* ouioe-subscription.c - live events; resumes by event id after a break
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One connection at a time reads a stream of the daemon. The position is the id of the last event that was handed on:
+ * the next connection asks for what follows that, and what comes nevertheless a second time is dropped.
+ */
+#include "config.h"
+
+#include "ouioe-client-private.h"
+#include "ouioe-event-stream.h"
+#include "ouioe-position.h"
+
+/* A connection that lived so long counts as one that worked, even when it had nothing to say. */
+#define GOOD_CONNECTION_US (10 * G_USEC_PER_SEC)
+/* So many answers in a row that are no stream: it is somebody else who answers there. */
+#define MAX_STRANGE_ANSWERS 3
+
+typedef enum {
+  STATE_NEW,          /* not started */
+  STATE_CONNECTING,   /* asked, no answer yet */
+  STATE_READING,      /* events come */
+  STATE_WAITING,      /* until the next attempt */
+  STATE_ENDED,        /* stopped or failed: nothing more happens */
+} State;
+#define N_STATES (STATE_ENDED + 1)
+
+/* Row: where it is. Column: where it may go next. */
+static const gboolean allowed[N_STATES][N_STATES] = {
+  [STATE_NEW] = { [STATE_WAITING] = TRUE, [STATE_ENDED] = TRUE },
+  [STATE_CONNECTING] = { [STATE_READING] = TRUE, [STATE_WAITING] = TRUE, [STATE_ENDED] = TRUE },
+  [STATE_READING] = { [STATE_WAITING] = TRUE, [STATE_ENDED] = TRUE },
+  [STATE_WAITING] = { [STATE_CONNECTING] = TRUE, [STATE_ENDED] = TRUE },
+};
+
+struct _OuioeSubscription
+{
+  GObject                 parent_instance;
+  OuioeClient            *client;        /* owner of the address */
+  char                   *session_id;    /* NULL: all sessions */
+  OuioeSubscriptionTiming timing;
+  State                   state;
+  OuioePosition           position;      /* behind which the next connection begins */
+  GMainContext           *context;       /* of start(); timers and signals belong there */
+  OuioeEventStream       *stream;        /* the present connection; NULL while waiting */
+  GSource                *timer;         /* next attempt, or watch over the silence; NULL when none runs */
+  gint64                  connected_us;  /* when the present connection was made, monotonic */
+  gint64                  heard_us;      /* when something last came, monotonic */
+  guint                   n_attempts;    /* since a connection last worked */
+  guint                   n_strange;     /* answers in a row that were no stream */
+};
+
+typedef enum { SIGNAL_EVENT, SIGNAL_GAP, SIGNAL_SESSION_END, SIGNAL_CONNECTED, SIGNAL_DISCONNECTED, SIGNAL_FAILED,
+               N_SIGNALS } SubscriptionSignal;
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (OuioeSubscription, ouioe_subscription, G_TYPE_OBJECT)
+
+static void connect_now (OuioeSubscription *self);
+
+static void
+move_to (OuioeSubscription *self, State state)
+{
+  g_return_if_fail (allowed[self->state][state]);
+  self->state = state;
+}
+
+/* ---- timers ---- */
+
+static void
+clear_timer (OuioeSubscription *self)
+{
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+}
+
+static void
+set_timer (OuioeSubscription *self, guint ms, GSourceFunc func)
+{
+  clear_timer (self);
+  self->timer = g_timeout_source_new (ms);
+  g_source_set_callback (self->timer, func, self, NULL);
+  g_source_attach (self->timer, self->context);
+}
+
+/* ---- ends of a connection ---- */
+
+static void
+drop_connection (OuioeSubscription *self)
+{
+  clear_timer (self);
+  g_clear_pointer (&self->stream, ouioe_event_stream_close);
+}
+
+static void
+fail (OuioeSubscription *self, const GError *error)
+{
+  drop_connection (self);
+  move_to (self, STATE_ENDED);
+  g_signal_emit (self, signals[SIGNAL_FAILED], 0, error);
+}
+
+static gboolean
+retry_cb (gpointer user_data)
+{
+  g_autoptr(OuioeSubscription) self = g_object_ref (user_data);
+
+  clear_timer (self);
+  connect_now (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Soon at first, as a daemon that restarts is back in no time; then longer and longer, and not all clients at once.
+ * @server_ms: what the daemon asks for. Up to the usual second only the rhythm is meant, so the first one may come
+ * sooner. */
+static guint
+next_delay_ms (OuioeSubscription *self, gint64 server_ms)
+{
+  guint delay = self->timing.first_ms;
+
+  if (self->n_attempts > 0)
+    delay = self->n_attempts <= 16 ? self->timing.base_ms << (self->n_attempts - 1) : self->timing.max_ms;
+  if (server_ms > (gint64) self->timing.base_ms)
+    delay = (guint) MAX (delay, MIN (server_ms, G_MAXINT32));
+  delay = MIN (delay, self->timing.max_ms);
+  self->n_attempts++;
+  return delay + (guint) g_random_int_range (0, (gint32) (delay / 4 + 1));
+}
+
+/* The connection is gone; there will be another one. */
+static void
+lose (OuioeSubscription *self, const GError *error)
+{
+  gint64 server_ms = ouioe_event_stream_get_retry_ms (self->stream);
+
+  if (self->state == STATE_READING && g_get_monotonic_time () - self->connected_us >= GOOD_CONNECTION_US)
+    self->n_attempts = 0;
+  drop_connection (self);
+  move_to (self, STATE_WAITING);
+  set_timer (self, next_delay_ms (self, server_ms), retry_cb);
+  g_signal_emit (self, signals[SIGNAL_DISCONNECTED], 0, error);
+}
+
+static gboolean
+silence_cb (gpointer user_data)
+{
+  g_autoptr(OuioeSubscription) self = g_object_ref (user_data);
+  g_autoptr(GError) error = NULL;
+  gint64 silent_ms = (g_get_monotonic_time () - self->heard_us) / 1000;
+
+  if (silent_ms < self->timing.silence_ms)
+    {
+      set_timer (self, (guint) (self->timing.silence_ms - silent_ms), silence_cb);
+      return G_SOURCE_REMOVE;
+    }
+  error = g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, "The service at %s has fallen silent",
+                       ouioe_client_get_address (self->client));
+  lose (self, error);
+  return G_SOURCE_REMOVE;
+}
+
+/* ---- what comes ---- */
+
+static void
+on_opened (OuioeEventStream *stream, gpointer user_data)
+{
+  g_autoptr(OuioeSubscription) self = g_object_ref (user_data);
+  guint64 date_ms = ouioe_event_stream_get_date_ms (stream);
+
+  move_to (self, STATE_READING);
+  self->connected_us = self->heard_us = g_get_monotonic_time ();
+  /* Only new events were asked for: should the connection break before one came, those since now are wanted. */
+  if (self->session_id == NULL && !self->position.is_known && date_ms > 0)
+    ouioe_position_set (&self->position, (OuioeEventId) { date_ms, 0 });
+  g_signal_emit (self, signals[SIGNAL_CONNECTED], 0);
+}
+
+static void
+emit_gap (OuioeSubscription *self, const OuioeDelivery *delivery)
+{
+  char after[OUIOE_EVENT_ID_TEXT_MAX];
+  char until[OUIOE_EVENT_ID_TEXT_MAX];
+
+  ouioe_event_id_format (delivery->after, after);
+  ouioe_event_id_format (delivery->until, until);
+  g_signal_emit (self, signals[SIGNAL_GAP], 0, after, until, delivery->lost);
+}
+
+static void
+on_message (OuioeEventStream *stream, const OuioeSseEvent *message, gpointer user_data)
+{
+  g_autoptr(OuioeSubscription) self = g_object_ref (user_data);
+  g_auto(OuioeDelivery) delivery;
+
+  self->n_attempts = 0;
+  ouioe_position_take (&self->position, message, &delivery);
+  if (delivery.is_gap)
+    emit_gap (self, &delivery);
+  if (delivery.event != NULL)
+    g_signal_emit (self, signals[SIGNAL_EVENT], 0, delivery.event);
+  if (delivery.outcome != NULL && self->state == STATE_READING)
+    g_signal_emit (self, signals[SIGNAL_SESSION_END], 0, ouioe_event_get_session_id (delivery.event), delivery.outcome);
+}
+
+static void
+on_heard (OuioeEventStream *stream, gpointer user_data)
+{
+  OuioeSubscription *self = user_data;
+
+  self->heard_us = g_get_monotonic_time ();
+  /* An id without data, or of a message of a later protocol, only tells the position. */
+  ouioe_position_follow (&self->position, ouioe_event_stream_get_last_id (stream));
+}
+
+static void
+on_ended (OuioeEventStream *stream, const GError *error, gboolean is_final, gpointer user_data)
+{
+  g_autoptr(OuioeSubscription) self = g_object_ref (user_data);
+
+  if (self->state == STATE_CONNECTING && g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL))
+    self->n_strange++;
+  else
+    self->n_strange = 0;
+  if (is_final || self->n_strange == MAX_STRANGE_ANSWERS)
+    fail (self, error);
+  else
+    lose (self, error);
+}
+
+static const OuioeEventStreamFuncs stream_funcs = {
+  .opened = on_opened,
+  .message = on_message,
+  .heard = on_heard,
+  .ended = on_ended,
+};
+
+/* ---- connecting ---- */
+
+static char *
+build_uri (OuioeSubscription *self, OuioeAddress *address)
+{
+  g_autoptr(GString) uri = g_string_new (address->base);
+
+  g_string_append (uri, "/api/streaming");
+  if (self->session_id != NULL)
+    {
+      g_string_append (uri, "/sessions/");
+      g_string_append_uri_escaped (uri, self->session_id, NULL, FALSE);
+    }
+  g_string_append (uri, "/stream");
+  if (self->position.is_known)
+    {
+      char text[OUIOE_EVENT_ID_TEXT_MAX];
+
+      ouioe_event_id_format (self->position.id, text);
+      g_string_append_printf (uri, "?after=%s", text);
+    }
+  return g_string_free (g_steal_pointer (&uri), FALSE);
+}
+
+static void
+connect_now (OuioeSubscription *self)
+{
+  OuioeAddress *address = ouioe_client_peek_address (self->client);
+  g_autofree char *uri = NULL;
+  g_autoptr(GError) error = NULL;
+
+  move_to (self, STATE_CONNECTING);
+  if (!ouioe_address_check (address, &error))
+    {
+      fail (self, error);
+      return;
+    }
+  uri = build_uri (self, address);
+  self->stream = ouioe_event_stream_open (address, uri, &stream_funcs, self);
+  self->heard_us = g_get_monotonic_time ();
+  set_timer (self, self->timing.silence_ms, silence_cb);
+}
+
+/* ---- the type ---- */
+
+static void
+ouioe_subscription_dispose (GObject *object)
+{
+  OuioeSubscription *self = OUIOE_SUBSCRIPTION (object);
+
+  ouioe_subscription_stop (self);
+  g_clear_object (&self->client);
+  G_OBJECT_CLASS (ouioe_subscription_parent_class)->dispose (object);
+}
+
+static void
+ouioe_subscription_finalize (GObject *object)
+{
+  OuioeSubscription *self = OUIOE_SUBSCRIPTION (object);
+
+  g_free (self->session_id);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  G_OBJECT_CLASS (ouioe_subscription_parent_class)->finalize (object);
+}
+
+static void
+ouioe_subscription_class_init (OuioeSubscriptionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  object_class->dispose = ouioe_subscription_dispose;
+  object_class->finalize = ouioe_subscription_finalize;
+
+  /**
+   * OuioeSubscription::event:
+   * @self: the subscription
+   * @event: what happened
+   *
+   * One event, in the order of ids.
+   */
+  signals[SIGNAL_EVENT] = g_signal_new ("event", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                        OUIOE_TYPE_EVENT);
+  /**
+   * OuioeSubscription::gap:
+   * @self: the subscription
+   * @after: id of the last event before the gap
+   * @until: id of the last event that may be missing
+   * @lost: how many are missing; -1 when that is not known
+   *
+   * Events that are no longer kept.
+   */
+  signals[SIGNAL_GAP] = g_signal_new ("gap", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                                      G_TYPE_STRING, G_TYPE_STRING, G_TYPE_INT64);
+  /**
+   * OuioeSubscription::session-end:
+   * @self: the subscription
+   * @session_id: the session
+   * @outcome: how it ended
+   *
+   * A session was closed; follows the event that says so.
+   */
+  signals[SIGNAL_SESSION_END] = g_signal_new ("session-end", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                              2, G_TYPE_STRING, G_TYPE_STRING);
+  /**
+   * OuioeSubscription::connected:
+   * @self: the subscription
+   *
+   * The daemon answers; events follow.
+   */
+  signals[SIGNAL_CONNECTED] = g_signal_new ("connected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /**
+   * OuioeSubscription::disconnected:
+   * @self: the subscription
+   * @error: why
+   *
+   * There is no connection, or an attempt to make one did not succeed. It tries again by itself.
+   */
+  signals[SIGNAL_DISCONNECTED] = g_signal_new ("disconnected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                               G_TYPE_NONE, 1, G_TYPE_ERROR);
+  /**
+   * OuioeSubscription::failed:
+   * @self: the subscription
+   * @error: why
+   *
+   * The daemon refuses, and would do so again. Nothing more comes.
+   */
+  signals[SIGNAL_FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                         G_TYPE_ERROR);
+}
+
+static void
+ouioe_subscription_init (OuioeSubscription *self)
+{
+  self->timing = (OuioeSubscriptionTiming) { .first_ms = 100, .base_ms = 1000, .max_ms = 30000, .silence_ms = 75000 };
+}
+
+OuioeSubscription *
+ouioe_subscription_new (OuioeClient *client, const char *session_id, const OuioeEventId *after)
+{
+  OuioeSubscription *self = g_object_new (OUIOE_TYPE_SUBSCRIPTION, NULL);
+
+  self->client = g_object_ref (client);
+  self->session_id = g_strdup (session_id);
+  if (after != NULL)
+    ouioe_position_set (&self->position, *after);
+  return self;
+}
+
+void
+ouioe_subscription_set_timing (OuioeSubscription *self, const OuioeSubscriptionTiming *timing)
+{
+  self->timing = *timing;
+}
+
+/**
+ * ouioe_subscription_start:
+ * @self: a subscription that was not started yet
+ *
+ * Connects. Signals come in the thread-default main context of this call, the first ones after it has returned. Not
+ * safe against other threads.
+ */
+void
+ouioe_subscription_start (OuioeSubscription *self)
+{
+  g_return_if_fail (OUIOE_IS_SUBSCRIPTION (self));
+  g_return_if_fail (self->state == STATE_NEW);
+
+  self->context = g_main_context_ref_thread_default ();
+  move_to (self, STATE_WAITING);
+  set_timer (self, 0, retry_cb);
+}
+
+/**
+ * ouioe_subscription_stop:
+ * @self: a subscription
+ *
+ * Ends it, from a handler of one of its signals too. No signal comes after this.
+ */
+void
+ouioe_subscription_stop (OuioeSubscription *self)
+{
+  g_return_if_fail (OUIOE_IS_SUBSCRIPTION (self));
+
+  if (self->state == STATE_ENDED)
+    return;
+  drop_connection (self);
+  move_to (self, STATE_ENDED);
+}
