@@ -249,3 +249,33 @@ test_expect (TestStore *self, const OuioedQuery *query, const char *words)
 
   g_assert_cmpstr (found, ==, words);
 }
+
+void
+test_refused (TestStore *self, OuioedBatch *batch)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(OuioedCommit) commit = test_commit (self->store, batch, &error);
+
+  g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_INTERNAL);
+  g_assert_null (commit);
+}
+
+void
+test_assert_id (OuioeEventId id, guint64 ms)
+{
+  g_assert_cmpuint (id.ms, ==, ms);
+  g_assert_cmpuint (id.seq, ==, 0);
+}
+
+void
+test_assert_trim (OuioedCommit *commit, guint i, const char *session, guint stream_index, guint64 n, guint64 trimmed_to_ms)
+{
+  OuioedTrim *trim;
+
+  g_assert_cmpuint (i, <, commit->trims->len);
+  trim = &g_array_index (commit->trims, OuioedTrim, i);
+  g_assert_cmpstr (trim->session_id, ==, session);
+  g_assert_cmpuint (trim->stream_index, ==, stream_index);
+  g_assert_cmpuint (trim->n_removed, ==, n);
+  test_assert_id (trim->trimmed_to, trimmed_to_ms);
+}

@@ -52,5 +52,10 @@ void          test_forget       (TestStore *self, const char *session);
 char         *test_words        (OuioedPage *page);
 /* Reads, and asserts that the page has these words (as test_words() writes them). */
 void          test_expect       (TestStore *self, const OuioedQuery *query, const char *words);
+/* Asserts that the store refuses the batch as a mistake of its caller. @batch: (transfer full) */
+void          test_refused     (TestStore *self, OuioedBatch *batch);
+void          test_assert_id   (OuioeEventId id, guint64 ms);
+void          test_assert_trim (OuioedCommit *commit, guint i, const char *session, guint stream_index, guint64 n,
+                                guint64 trimmed_to_ms);
 
 G_END_DECLS
