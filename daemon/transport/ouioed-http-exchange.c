@@ -80,21 +80,12 @@ void
 ouioed_exchange_take (OuioedExchange *self)
 {
   g_autoptr(GIOStream) stream = soup_server_message_steal_connection (self->message);
-  char buffer[16384];
-  gssize n;
 
   /* From here on the answer may come at any time. Before, libsoup (which http owns) owned the request. */
   self->taken = TRUE;
   g_object_ref (self->http);
-  if (stream == NULL)
-    return;
-
-  /* What libsoup has buffered beyond this request comes back in one read, as its buffer is smaller than ours. */
-  n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream)), buffer, sizeof buffer, NULL, NULL);
-  if (n > 0)
-    ouioed_connection_unread (self->connection, buffer, (gsize) n);
-  else if (n == 0)
-    self->keep_alive = FALSE;
+  if (stream != NULL)
+    ouioed_connection_recover (self->connection, stream);
 }
 
 /* ---- writing the head ---- */
@@ -104,7 +95,8 @@ static const char *
 get_date (void)
 {
   static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-  static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+  static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
   static char text[64];
   static gint64 second = -1;
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
@@ -116,8 +108,8 @@ get_date (void)
 
       second = now;
       gmtime_r (&t, &tm);
-      g_snprintf (text, sizeof text, "%s, %02d %s %d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-                  tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+      g_snprintf (text, sizeof text, "%s, %02d %s %d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
+                  months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
     }
   return text;
 }
@@ -163,11 +155,12 @@ make_answer (OuioedExchange *self, guint status, const char *content_type, const
 static void
 exchange_done (OuioedExchange *self)
 {
-  ouioed_http_metrics_observe (self->parts->metrics, self->route, self->method, self->status, g_get_monotonic_time () - self->start_us);
+  ouioed_http_metrics_observe (self->parts->metrics, self->route, self->method, self->status,
+                               g_get_monotonic_time () - self->start_us);
   if (self->keep_alive)
     ouioed_acceptor_park (self->parts->acceptor, self->connection);
   else
-    ouioed_connection_refuse (self->connection, "", 0);
+    g_io_stream_close (G_IO_STREAM (self->connection), NULL, NULL);
   ouioed_exchange_unref (self);
 }
 
@@ -207,7 +200,8 @@ exchange_send (OuioedExchange *self, GString *out)
       return;
     }
   n = MAX (n, 0);
-  g_output_stream_write_all_async (stream, out->str + n, out->len - (gsize) n, G_PRIORITY_DEFAULT, NULL, send_written_cb, self);
+  g_output_stream_write_all_async (stream, out->str + n, out->len - (gsize) n, G_PRIORITY_DEFAULT, NULL,
+                                   send_written_cb, self);
 }
 
 /* ---- answering ---- */
@@ -234,7 +228,8 @@ ouioed_exchange_answer_json (OuioedExchange *self, GString *body)
 
 /* Makes the problem of @code, and sets the header lines that belong to it. */
 static GString *
-make_problem (OuioedExchange *self, OuioeError code, const char *detail, OuioeProblems *problems, const char *members, guint *status)
+make_problem (OuioedExchange *self, OuioeError code, const char *detail, OuioeProblems *problems, const char *members,
+              guint *status)
 {
   GString *body = g_string_new (NULL);
 
@@ -305,7 +300,8 @@ ouioed_exchange_refuse (OuioedExchange *self, OuioeError code, const char *detai
   out = make_answer (self, status, problem_type (self), body->str, body->len);
   stream = soup_server_message_steal_connection (self->message);
   ouioed_connection_refuse (self->connection, out->str, out->len);
-  ouioed_http_metrics_observe (self->parts->metrics, self->route, self->method, status, g_get_monotonic_time () - self->start_us);
+  ouioed_http_metrics_observe (self->parts->metrics, self->route, self->method, status,
+                               g_get_monotonic_time () - self->start_us);
   g_string_free (body, TRUE);
   g_string_free (out, TRUE);
 }
@@ -317,9 +313,11 @@ ouioed_exchange_detach (OuioedExchange *self, guint status, GString *head, GByte
   int fd = -1;
 
   /* The socket's buffer is empty, or the client does not read: then it is not worth waiting for. */
-  if (g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (stream), head->str, head->len, NULL, NULL) == (gssize) head->len)
+  if (g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (stream), head->str, head->len, NULL,
+                                                  NULL) == (gssize) head->len)
     {
-      ouioed_http_metrics_observe (self->parts->metrics, self->route, self->method, status, g_get_monotonic_time () - self->start_us);
+      ouioed_http_metrics_observe (self->parts->metrics, self->route, self->method, status,
+                                   g_get_monotonic_time () - self->start_us);
       fd = ouioed_connection_take_fd (self->connection, unread);
     }
   else

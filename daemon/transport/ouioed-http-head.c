@@ -84,7 +84,8 @@ host_agrees (const char *host, GUri *uri)
 }
 
 gboolean
-ouioed_http_head_read (OuioedHttpHead *self, SoupMessageHeaders *headers, SoupHTTPVersion version, GUri *uri, GError **error)
+ouioed_http_head_read (OuioedHttpHead *self, SoupMessageHeaders *headers, SoupHTTPVersion version, GUri *uri,
+                       GError **error)
 {
   SoupMessageHeadersIter iter;
   const char *name, *value;
@@ -170,7 +171,8 @@ ouioed_http_list_has (const char *list, const char *token)
 gboolean
 ouioed_http_type_is_json (const char *content_type, gboolean lines)
 {
-  static const char *const line_types[] = { "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines", NULL };
+  static const char *const line_types[] = { "application/x-ndjson", "application/ndjson", "application/jsonl",
+                                            "application/x-jsonlines", NULL };
   gsize len;
 
   if (content_type == NULL || *content_type == '\0')

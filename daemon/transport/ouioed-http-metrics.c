@@ -7,11 +7,13 @@
 #include "ouioed-http-metrics.h"
 
 /* Every status this daemon answers with; anything else is counted as the last. */
-static const guint codes[] = { 200, 101, 204, 307, 400, 403, 404, 405, 408, 409, 413, 415, 422, 426, 429, 431, 500, 503, 0 };
+static const guint codes[] = { 200, 101, 204, 307, 400, 403, 404, 405, 408, 409,
+                               413, 415, 422, 426, 429, 431, 500, 503, 0 };
 #define N_CODES G_N_ELEMENTS (codes)
 
 /* Upper bounds of the histogram, in microseconds; +Inf follows. */
-static const gint64 bounds_us[] = { 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000 };
+static const gint64 bounds_us[] = { 100,   250,   500,    1000,   2500,    5000,   10000,
+                                    25000, 50000, 100000, 250000, 1000000, 5000000 };
 #define N_BOUNDS G_N_ELEMENTS (bounds_us)
 
 static const char *const method_labels[OUIOED_N_HTTP_METHODS] = { "GET", "POST", "DELETE", "OPTIONS", "other" };
@@ -44,7 +46,8 @@ ouioed_http_metrics_free (OuioedHttpMetrics *self)
 }
 
 void
-ouioed_http_metrics_observe (OuioedHttpMetrics *self, int route, OuioedHttpMethod method, guint status, gint64 duration_us)
+ouioed_http_metrics_observe (OuioedHttpMetrics *self, int route, OuioedHttpMethod method, guint status,
+                             gint64 duration_us)
 {
   RouteMetrics *metrics = &self->routes[route < 0 ? self->n_routes : (guint) route];
   gsize code = 0;
@@ -70,16 +73,19 @@ ouioed_http_metrics_write (OuioedHttpMetrics *self, GString *out, const char *(*
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  g_string_append (out, "# HELP ouioe_http_requests_total Requests answered.\n# TYPE ouioe_http_requests_total counter\n");
+  g_string_append (out,
+                   "# HELP ouioe_http_requests_total Requests answered.\n# TYPE ouioe_http_requests_total counter\n");
   for (guint i = 0; i <= self->n_routes; i++)
     for (guint m = 0; m < OUIOED_N_HTTP_METHODS; m++)
       for (guint c = 0; c < N_CODES; c++)
         if (self->routes[i].requests[m][c] > 0)
-          g_string_append_printf (out, "ouioe_http_requests_total{route=\"%s\",method=\"%s\",code=\"%u\"} %" G_GUINT64_FORMAT "\n",
-                                  route_name (self, i, name), method_labels[m], codes[c], self->routes[i].requests[m][c]);
+          g_string_append_printf (
+              out, "ouioe_http_requests_total{route=\"%s\",method=\"%s\",code=\"%u\"} %" G_GUINT64_FORMAT "\n",
+              route_name (self, i, name), method_labels[m], codes[c], self->routes[i].requests[m][c]);
 
-  g_string_append (out, "# HELP ouioe_http_request_duration_seconds From the end of a request's head to the end of its answer.\n"
-                        "# TYPE ouioe_http_request_duration_seconds histogram\n");
+  g_string_append (
+      out, "# HELP ouioe_http_request_duration_seconds From the end of a request's head to the end of its answer.\n"
+           "# TYPE ouioe_http_request_duration_seconds histogram\n");
   for (guint i = 0; i <= self->n_routes; i++)
     {
       const RouteMetrics *metrics = &self->routes[i];
@@ -94,14 +100,17 @@ ouioed_http_metrics_write (OuioedHttpMetrics *self, GString *out, const char *(*
       for (guint b = 0; b < N_BOUNDS; b++)
         {
           count += metrics->buckets[b];
-          g_string_append_printf (out, "ouioe_http_request_duration_seconds_bucket{route=\"%s\",le=\"%s\"} %" G_GUINT64_FORMAT "\n",
-                                  route_name (self, i, name),
-                                  g_ascii_formatd (number, sizeof number, "%g", (double) bounds_us[b] / 1e6), count);
+          g_string_append_printf (
+              out, "ouioe_http_request_duration_seconds_bucket{route=\"%s\",le=\"%s\"} %" G_GUINT64_FORMAT "\n",
+              route_name (self, i, name), g_ascii_formatd (number, sizeof number, "%g", (double) bounds_us[b] / 1e6),
+              count);
         }
       count += metrics->buckets[N_BOUNDS];
-      g_string_append_printf (out, "ouioe_http_request_duration_seconds_bucket{route=\"%s\",le=\"+Inf\"} %" G_GUINT64_FORMAT "\n",
-                              route_name (self, i, name), count);
-      g_string_append_printf (out, "ouioe_http_request_duration_seconds_sum{route=\"%s\"} %s\n", route_name (self, i, name),
+      g_string_append_printf (
+          out, "ouioe_http_request_duration_seconds_bucket{route=\"%s\",le=\"+Inf\"} %" G_GUINT64_FORMAT "\n",
+          route_name (self, i, name), count);
+      g_string_append_printf (out, "ouioe_http_request_duration_seconds_sum{route=\"%s\"} %s\n",
+                              route_name (self, i, name),
                               g_ascii_formatd (number, sizeof number, "%.6f", (double) metrics->sum_us / 1e6));
       g_string_append_printf (out, "ouioe_http_request_duration_seconds_count{route=\"%s\"} %" G_GUINT64_FORMAT "\n",
                               route_name (self, i, name), count);

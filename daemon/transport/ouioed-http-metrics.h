@@ -22,7 +22,8 @@ typedef struct _OuioedHttpMetrics OuioedHttpMetrics;
 /* @n_routes: routes are known by their place; -1 stands for "no such path". */
 OuioedHttpMetrics *ouioed_http_metrics_new     (guint n_routes);
 void               ouioed_http_metrics_free    (OuioedHttpMetrics *self);
-void               ouioed_http_metrics_observe (OuioedHttpMetrics *self, int route, OuioedHttpMethod method, guint status, gint64 duration_us);
+void               ouioed_http_metrics_observe (OuioedHttpMetrics *self, int route, OuioedHttpMethod method, guint status,
+                                                gint64 duration_us);
 /* Appends the families of this module. @names: the label of each route. */
 void               ouioed_http_metrics_write   (OuioedHttpMetrics *self, GString *out, const char *(*name) (int route));
 

@@ -99,9 +99,9 @@ const char *ouioed_exchange_get_query  (OuioedExchange *self);      /* nullable 
 /* @value must not hold line ends. */
 void        ouioed_exchange_add_header (OuioedExchange *self, const char *name, const char *value);
 
-/* Each of these answers and gives up the handler's reference. */
-void ouioed_exchange_answer        (OuioedExchange *self, guint status, const char *content_type, GString *body);   /* @body: (transfer full) (nullable) */
-void ouioed_exchange_answer_json   (OuioedExchange *self, GString *body);                                           /* 200 */
+/* Each of these answers and gives up the handler's reference. @body: (transfer full) (nullable) */
+void ouioed_exchange_answer        (OuioedExchange *self, guint status, const char *content_type, GString *body);
+void ouioed_exchange_answer_json   (OuioedExchange *self, GString *body);   /* 200 */
 void ouioed_exchange_fail          (OuioedExchange *self, const GError *error);
 void ouioed_exchange_fail_code     (OuioedExchange *self, OuioeError code, const char *detail);
 void ouioed_exchange_fail_problems (OuioedExchange *self, OuioeError code, OuioeProblems *problems);

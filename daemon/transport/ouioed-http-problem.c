@@ -2,9 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The body is a problem of RFC 9457 and an error of the old service at once: "detail" is what that one says, a sentence,
- * or for a body that cannot be used the list of what is wrong with it. The content type is application/json, because
- * existing clients look at it before they read "detail"; who sends "Accept: application/problem+json" gets that.
+ * The body is a problem of RFC 9457 and an error of the old service at once: "detail" is what that one says, a
+ * sentence, or for a body that cannot be used the list of what is wrong with it. The content type is application/json,
+ * because existing clients look at it before they read "detail"; who sends "Accept: application/problem+json" gets
+ * that.
  */
 #include "config.h"
 

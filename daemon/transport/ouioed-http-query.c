@@ -151,7 +151,8 @@ ouioed_query_get_uint (const char *query, const char *name, OuioeProblems *probl
     return FALSE;
   if (!g_ascii_string_to_unsigned (text, 10, min, max, &number, NULL))
     {
-      ouioe_problems_add (problems, "query", name, -1, "int_range", "%s must be a whole number from %u to %u", name, min, max);
+      ouioe_problems_add (problems, "query", name, -1, "int_range", "%s must be a whole number from %u to %u", name,
+                          min, max);
       return FALSE;
     }
   *value = (guint) number;
@@ -174,7 +175,8 @@ ouioed_query_get_time (const char *query, const char *name, OuioeProblems *probl
 }
 
 gboolean
-ouioed_query_get_word (const char *query, const char *name, OuioeProblems *problems, const char *const *words, guint *index)
+ouioed_query_get_word (const char *query, const char *name, OuioeProblems *problems, const char *const *words,
+                       guint *index)
 {
   g_autofree char *text = ouioed_query_dup_text (query, name, problems);
   g_autofree char *list = NULL;

@@ -25,7 +25,8 @@ check_room (OuioedExchange *exchange)
     }
   if (ouioed_reader_engine_is_full (exchange->parts->engine))
     {
-      ouioed_exchange_fail_code (exchange, OUIOE_ERROR_TOO_MANY_READERS, "The server has as many readers as it may have");
+      ouioed_exchange_fail_code (exchange, OUIOE_ERROR_TOO_MANY_READERS,
+                                 "The server has as many readers as it may have");
       return FALSE;
     }
   return TRUE;
@@ -107,7 +108,8 @@ upgrade (OuioedExchange *exchange, const OuioedLiveRequest *request)
       return;
     }
 
-  accept = soup_message_headers_get_one (soup_server_message_get_response_headers (exchange->message), "Sec-WebSocket-Accept");
+  accept = soup_message_headers_get_one (soup_server_message_get_response_headers (exchange->message),
+                                         "Sec-WebSocket-Accept");
   head = g_string_new ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
   g_string_append_printf (head, "Sec-WebSocket-Accept: %s\r\n", accept);
   ouioed_exchange_write_common (exchange, head);
@@ -156,8 +158,9 @@ ouioed_http_ws_sessions (OuioedExchange *exchange)
 static void
 start_stream (OuioedExchange *exchange, const OuioedLiveRequest *request)
 {
-  g_autoptr(GString) head = g_string_new ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\n"
-                                          "X-Accel-Buffering: no\r\nConnection: close\r\n");
+  g_autoptr(GString) head = g_string_new ("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                                          "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n"
+                                          "Connection: close\r\n");
 
   ouioed_exchange_write_common (exchange, head);
   g_string_append (head, "\r\n");
@@ -175,7 +178,8 @@ read_last_event_id (OuioedExchange *exchange, OuioeProblems *problems, OuioedLiv
   if (ouioe_event_id_parse (text, &request->after))
     request->has_after = TRUE;
   else
-    ouioe_problems_add (problems, "header", "last-event-id", -1, "event_id", "The header field last-event-id must be an event id like 1795396263398-0");
+    ouioe_problems_add (problems, "header", "last-event-id", -1, "event_id",
+                        "The header field last-event-id must be an event id like 1795396263398-0");
 }
 
 void
@@ -215,7 +219,8 @@ ouioed_http_sse_many (OuioedExchange *exchange)
     if (!ouioe_session_id_is_valid (sessions[i], strlen (sessions[i]), NULL))
       ouioe_problems_add (problems, "query", "session", (int) i, "session_id", "session must be the id of a session");
   if (sessions != NULL && g_strv_length (sessions) > exchange->parts->config.max_subscriptions)
-    ouioe_problems_add (problems, "query", "session", -1, "too_long", "session may be given %u times", exchange->parts->config.max_subscriptions);
+    ouioe_problems_add (problems, "query", "session", -1, "too_long", "session may be given %u times",
+                        exchange->parts->config.max_subscriptions);
   read_position (query, 0, problems, &request);
   read_last_event_id (exchange, problems, &request);
   if (check_query (exchange, problems))

@@ -25,7 +25,6 @@ struct _OuioedHttp
   OuioedHttpParts  parts;
   OuioedPoller    *poller;
   SoupServer      *server;            /* reads requests; has no listener and no handler */
-  GSocketAddress  *local;             /* told to libsoup for connections that have no Internet address */
   GTask           *drain;             /* under way, or NULL */
   guint            drain_source;
   gint64           drain_deadline_us;
@@ -63,12 +62,14 @@ check_access (OuioedHttp *self, OuioedExchange *exchange)
   if (head->host != NULL && !ouioed_connection_is_unix (exchange->connection) &&
       !ouioed_host_is_allowed (head->host, (const char *const *) config->allowed_hosts))
     {
-      ouioed_exchange_refuse (exchange, OUIOE_ERROR_HOST_NOT_ALLOWED, "The header field host names none of the hosts of this server");
+      ouioed_exchange_refuse (exchange, OUIOE_ERROR_HOST_NOT_ALLOWED,
+                              "The header field host names none of the hosts of this server");
       return FALSE;
     }
   if (head->origin != NULL && !ouioed_origin_is_allowed (head->origin, (const char *const *) config->allowed_origins))
     {
-      ouioed_exchange_refuse (exchange, OUIOE_ERROR_ORIGIN_NOT_ALLOWED, "The header field origin is not on the list of allowed origins");
+      ouioed_exchange_refuse (exchange, OUIOE_ERROR_ORIGIN_NOT_ALLOWED,
+                              "The header field origin is not on the list of allowed origins");
       return FALSE;
     }
   return TRUE;
@@ -85,7 +86,8 @@ max_body_bytes (OuioedHttp *self, OuioedExchange *exchange)
 static void
 refuse_body (OuioedHttp *self, OuioedExchange *exchange)
 {
-  g_autofree char *detail = g_strdup_printf ("The body is larger than %" G_GSIZE_FORMAT " bytes", max_body_bytes (self, exchange));
+  g_autofree char *detail = g_strdup_printf ("The body is larger than %" G_GSIZE_FORMAT " bytes",
+                                             max_body_bytes (self, exchange));
 
   ouioed_exchange_refuse (exchange, OUIOE_ERROR_BODY_TOO_LARGE, detail);
 }
@@ -199,7 +201,8 @@ dispatch (OuioedExchange *exchange)
   const OuioedRoute *route;
   gboolean writes = exchange->method == OUIOED_HTTP_POST || exchange->method == OUIOED_HTTP_DELETE;
 
-  if (exchange->method == OUIOED_HTTP_OPTIONS && exchange->head.origin != NULL && exchange->head.preflight_method != NULL)
+  if (exchange->method == OUIOED_HTTP_OPTIONS && exchange->head.origin != NULL &&
+      exchange->head.preflight_method != NULL)
     {
       answer_preflight (exchange);
       return;
@@ -262,19 +265,17 @@ on_request_started (SoupServer *server, SoupServerMessage *message, OuioedHttp *
   exchange = ouioed_exchange_new (self, connection);
   g_signal_connect_data (message, "got-headers", G_CALLBACK (on_got_headers), exchange, release_exchange, 0);
   g_signal_connect (message, "got-body", G_CALLBACK (on_got_body), exchange);
-  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, broken_request, sizeof broken_request - 1);
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, broken_request,
+                                    sizeof broken_request - 1);
 }
 
 static void
 on_ready (OuioedConnection *connection, gpointer user_data)
 {
   OuioedHttp *self = user_data;
-  GSocketAddress *local = ouioed_connection_get_local_address (connection);
 
-  /* libsoup reads an Internet address out of the local one, without looking, when there is no Host. */
-  if (!G_IS_INET_SOCKET_ADDRESS (local))
-    local = self->local;
-  soup_server_accept_iostream (self->server, G_IO_STREAM (connection), local, ouioed_connection_get_remote_address (connection), NULL);
+  soup_server_accept_iostream (self->server, G_IO_STREAM (connection), ouioed_connection_get_local_address (connection),
+                               ouioed_connection_get_remote_address (connection), NULL);
 }
 
 static void
@@ -408,7 +409,6 @@ ouioed_http_finalize (GObject *object)
   g_clear_pointer (&self->poller, ouioed_poller_free);
   g_clear_pointer (&parts->metrics, ouioed_http_metrics_free);
   g_clear_object (&parts->hub);
-  g_clear_object (&self->local);
   config_clear (&parts->config);
 
   G_OBJECT_CLASS (ouioed_http_parent_class)->finalize (object);
@@ -441,7 +441,6 @@ ouioed_http_new (OuioedHub *hub, const OuioedHttpConfig *config, GError **error)
   if (self->poller == NULL)
     return NULL;
 
-  self->local = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
   self->server = soup_server_new ("raw-paths", TRUE, NULL);
   soup_server_remove_websocket_extension (self->server, SOUP_TYPE_WEBSOCKET_EXTENSION_DEFLATE);
   g_signal_connect (self->server, "request-started", G_CALLBACK (on_request_started), self);

@@ -64,11 +64,14 @@ write_hub (GString *out, OuioedHub *hub)
   family (out, "ouioe_store_commit_duration_seconds", "summary", "Time of a commit.");
   g_string_append_printf (out, "ouioe_store_commit_duration_seconds_sum{backend=\"%s\"} ", backend);
   write_seconds (out, (double) metrics.commit_us / 1e6);
-  g_string_append_printf (out, "ouioe_store_commit_duration_seconds_count{backend=\"%s\"} %" G_GUINT64_FORMAT "\n", backend, metrics.commits);
+  g_string_append_printf (out, "ouioe_store_commit_duration_seconds_count{backend=\"%s\"} %" G_GUINT64_FORMAT "\n",
+                          backend, metrics.commits);
   family (out, "ouioe_store_errors_total", "counter", "Commits that failed.");
-  g_string_append_printf (out, "ouioe_store_errors_total{backend=\"%s\"} %" G_GUINT64_FORMAT "\n", backend, metrics.commit_errors);
+  g_string_append_printf (out, "ouioe_store_errors_total{backend=\"%s\"} %" G_GUINT64_FORMAT "\n", backend,
+                          metrics.commit_errors);
   family (out, "ouioe_store_size_bytes", "gauge", "What the store occupies.");
-  g_string_append_printf (out, "ouioe_store_size_bytes{backend=\"%s\"} %" G_GUINT64_FORMAT "\n", backend, metrics.store_bytes);
+  g_string_append_printf (out, "ouioe_store_size_bytes{backend=\"%s\"} %" G_GUINT64_FORMAT "\n", backend,
+                          metrics.store_bytes);
   single (out, "ouioe_recent_bytes", "gauge", "Recent events kept in memory for readers.", metrics.recent_bytes);
   single (out, "ouioe_pending_bytes", "gauge", "Events accepted and not yet committed.", metrics.pending_bytes);
   single (out, "ouioe_subscribers", "gauge", "Cursors of all transports.", metrics.n_subscribers);
@@ -84,18 +87,22 @@ write_readers (GString *out, OuioedReaderEngine *engine)
   ouioed_reader_engine_get_metrics (engine, &metrics);
   family (out, "ouioe_readers", "gauge", "Live readers.");
   for (int t = 0; t < 2; t++)
-    g_string_append_printf (out, "ouioe_readers{transport=\"%s\"} %u\n", transports[t], ouioed_reader_engine_get_n (engine, (OuioedReaderType) t));
+    g_string_append_printf (out, "ouioe_readers{transport=\"%s\"} %u\n", transports[t],
+                            ouioed_reader_engine_get_n (engine, (OuioedReaderType)t));
   family (out, "ouioe_deliveries_total", "counter", "Frames given to the sockets of readers.");
   for (int t = 0; t < 2; t++)
-    g_string_append_printf (out, "ouioe_deliveries_total{transport=\"%s\"} %" G_GUINT64_FORMAT "\n", transports[t], metrics.frames[t]);
+    g_string_append_printf (out, "ouioe_deliveries_total{transport=\"%s\"} %" G_GUINT64_FORMAT "\n", transports[t],
+                            metrics.frames[t]);
   family (out, "ouioe_delivered_bytes_total", "counter", "Bytes given to the sockets of readers.");
   for (int t = 0; t < 2; t++)
-    g_string_append_printf (out, "ouioe_delivered_bytes_total{transport=\"%s\"} %" G_GUINT64_FORMAT "\n", transports[t], metrics.bytes[t]);
+    g_string_append_printf (out, "ouioe_delivered_bytes_total{transport=\"%s\"} %" G_GUINT64_FORMAT "\n", transports[t],
+                            metrics.bytes[t]);
   family (out, "ouioe_reader_disconnects_total", "counter", "Readers that ended.");
   for (int t = 0; t < 2; t++)
     for (int end = 0; end < OUIOED_N_READER_ENDS; end++)
-      g_string_append_printf (out, "ouioe_reader_disconnects_total{transport=\"%s\",reason=\"%s\"} %" G_GUINT64_FORMAT "\n",
-                              transports[t], ouioed_reader_end_to_string ((OuioedReaderEnd) end), metrics.ended[t][end]);
+      g_string_append_printf (out,
+                              "ouioe_reader_disconnects_total{transport=\"%s\",reason=\"%s\"} %" G_GUINT64_FORMAT "\n",
+                              transports[t], ouioed_reader_end_to_string ((OuioedReaderEnd)end), metrics.ended[t][end]);
 }
 
 static void
@@ -104,7 +111,8 @@ write_connections (GString *out, OuioedAcceptor *acceptor)
   OuioedAcceptorMetrics metrics = { 0 };
 
   ouioed_acceptor_get_metrics (acceptor, &metrics);
-  single (out, "ouioe_http_connections", "gauge", "Connections that are open, without readers.", ouioed_acceptor_get_n (acceptor));
+  single (out, "ouioe_http_connections", "gauge", "Connections that are open, without readers.",
+          ouioed_acceptor_get_n (acceptor));
   single (out, "ouioe_http_connections_accepted_total", "counter", "Connections accepted.", metrics.accepted);
   family (out, "ouioe_http_connections_dropped_total", "counter", "Connections ended by a limit.");
   g_string_append_printf (out,
@@ -113,8 +121,10 @@ write_connections (GString *out, OuioedAcceptor *acceptor)
                           "ouioe_http_connections_dropped_total{reason=\"body_timeout\"} %" G_GUINT64_FORMAT "\n"
                           "ouioe_http_connections_dropped_total{reason=\"idle_timeout\"} %" G_GUINT64_FORMAT "\n"
                           "ouioe_http_connections_dropped_total{reason=\"head_too_large\"} %" G_GUINT64_FORMAT "\n",
-                          metrics.refused_limit, metrics.head_timeouts, metrics.body_timeouts, metrics.idle_timeouts, metrics.head_too_large);
-  single (out, "ouioe_http_accept_errors_total", "counter", "Failures to accept, such as no free descriptors.", metrics.accept_errors);
+                          metrics.refused_limit, metrics.head_timeouts, metrics.body_timeouts, metrics.idle_timeouts,
+                          metrics.head_too_large);
+  single (out, "ouioe_http_accept_errors_total", "counter", "Failures to accept, such as no free descriptors.",
+          metrics.accept_errors);
 }
 
 /* ---- the process ---- */
@@ -173,8 +183,10 @@ write_process (GString *out)
   getrlimit (RLIMIT_NOFILE, &limit);
   family (out, "process_cpu_seconds_total", "counter", "Processor time, user and system.");
   g_string_append (out, "process_cpu_seconds_total ");
-  write_seconds (out, (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
-  single (out, "process_resident_memory_bytes", "gauge", "Resident memory.", read_stat (24) * (guint64) sysconf (_SC_PAGESIZE));
+  write_seconds (out, (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                          (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+  single (out, "process_resident_memory_bytes", "gauge", "Resident memory.",
+          read_stat (24) * (guint64) sysconf (_SC_PAGESIZE));
   single (out, "process_open_fds", "gauge", "Descriptors that are open.", count_descriptors ());
   single (out, "process_max_fds", "gauge", "Descriptors that may be open.", limit.rlim_cur);
   family (out, "process_start_time_seconds", "gauge", "When the process began, since 1970.");

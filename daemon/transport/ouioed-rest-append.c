@@ -116,7 +116,8 @@ ouioed_rest_post_thinking (OuioedExchange *exchange)
   if (step == NULL)
     fail_read (exchange, OUIOE_EVENT_THINKING_STEP, problems, error);
   else if (ouioed_rest_read_key (exchange, "thinking", body, problems, &key))
-    ouioed_hub_append_async (exchange->parts->hub, session_id, step, NULL, key.key != NULL ? &key : NULL, thinking_appended_cb, exchange);
+    ouioed_hub_append_async (exchange->parts->hub, session_id, step, NULL, key.key != NULL ? &key : NULL,
+                             thinking_appended_cb, exchange);
 }
 
 void
@@ -135,5 +136,6 @@ ouioed_rest_post_progress (OuioedExchange *exchange)
   if (update == NULL)
     fail_read (exchange, OUIOE_EVENT_PROGRESS_UPDATE, problems, error);
   else if (ouioed_rest_read_key (exchange, "progress", body, problems, &key))
-    ouioed_hub_append_async (exchange->parts->hub, session_id, NULL, update, key.key != NULL ? &key : NULL, progress_appended_cb, exchange);
+    ouioed_hub_append_async (exchange->parts->hub, session_id, NULL, update, key.key != NULL ? &key : NULL,
+                             progress_appended_cb, exchange);
 }

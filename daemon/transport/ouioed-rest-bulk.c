@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One JSON object per line. Every line is a request of its own: it is taken whole or not at all, and has its own answer,
- * in the order of the lines. All lines are submitted in one turn of the loop, so that they share a commit.
+ * One JSON object per line. Every line is a request of its own: it is taken whole or not at all, and has its own
+ * answer, in the order of the lines. All lines are submitted in one turn of the loop, so that they share a commit.
  */
 #include "config.h"
 
@@ -131,7 +131,8 @@ line_submit (Line *line, const char *data, gsize len)
     key.key = header_key = g_strdup_printf ("%s:%u", exchange->head.idempotency_key, line->number);
   key.scope = step != NULL ? "thinking" : "progress";
   line->bulk->n_waiting++;
-  ouioed_hub_append_async (exchange->parts->hub, session_id, step, update, key.key != NULL ? &key : NULL, line_appended_cb, line);
+  ouioed_hub_append_async (exchange->parts->hub, session_id, step, update, key.key != NULL ? &key : NULL,
+                           line_appended_cb, line);
 }
 
 /* The next line that is not blank. */
@@ -192,7 +193,8 @@ ouioed_rest_post_events (OuioedExchange *exchange)
     {
       g_autoptr(OuioeProblems) problems = ouioe_problems_new ();
 
-      ouioe_problems_add (problems, "body", NULL, -1, "lines", "The body must be 1 to %d lines, each a JSON object", MAX_LINES);
+      ouioe_problems_add (problems, "body", NULL, -1, "lines", "The body must be 1 to %d lines, each a JSON object",
+                          MAX_LINES);
       g_array_unref (bulk->lines);
       g_free (bulk);
       ouioed_exchange_fail_problems (exchange, OUIOE_ERROR_INVALID_BODY, problems);

@@ -18,7 +18,8 @@ ouioed_rest_check_type (OuioedExchange *exchange, gboolean lines)
 
   if (encoding != NULL && g_ascii_strcasecmp (encoding, "identity") != 0)
     {
-      ouioed_exchange_fail_code (exchange, OUIOE_ERROR_UNSUPPORTED_MEDIA_TYPE, "Bodies with a content-encoding are not supported");
+      ouioed_exchange_fail_code (exchange, OUIOE_ERROR_UNSUPPORTED_MEDIA_TYPE,
+                                 "Bodies with a content-encoding are not supported");
       return FALSE;
     }
   if (ouioed_http_type_is_json (exchange->head.content_type, lines))
@@ -68,7 +69,8 @@ ouioed_rest_key_is_valid (const char *key)
 }
 
 gboolean
-ouioed_rest_read_key (OuioedExchange *exchange, const char *scope, json_t *body, OuioeProblems *problems, OuioedKey *key)
+ouioed_rest_read_key (OuioedExchange *exchange, const char *scope, json_t *body, OuioeProblems *problems,
+                      OuioedKey *key)
 {
   const char *text = exchange->head.idempotency_key;
 

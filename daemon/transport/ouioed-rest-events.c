@@ -29,7 +29,8 @@ get_gap (const Listing *listing, const OuioedPage *page, OuioeEventId *until)
   if (ouioe_event_id_compare (page->trimmed_to[1], trimmed) > 0)
     trimmed = page->trimmed_to[1];
   *until = trimmed;
-  return listing->has_after && !ouioe_event_id_is_zero (listing->after) && ouioe_event_id_compare (listing->after, trimmed) < 0;
+  return listing->has_after && !ouioe_event_id_is_zero (listing->after) &&
+         ouioe_event_id_compare (listing->after, trimmed) < 0;
 }
 
 static OuioeEvent *

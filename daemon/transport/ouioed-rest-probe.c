@@ -131,7 +131,8 @@ on_timeout (gpointer user_data)
   OuioedProbe *self = user_data;
 
   self->timeout = 0;
-  probe_finish (self, self->acknowledged ? "A committed event did not reach its subscriber in time" : "The store did not answer in time");
+  probe_finish (self, self->acknowledged ? "A committed event did not reach its subscriber in time"
+                                         : "The store did not answer in time");
   return G_SOURCE_REMOVE;
 }
 
@@ -220,7 +221,8 @@ ouioed_probe_run (OuioedProbe *self, OuioedProbeFunc func, gpointer user_data)
   self->timeout = g_timeout_add (PROBE_TIMEOUT_MS, on_timeout, self);
   if (self->subscriber == NULL)
     {
-      self->subscriber = ouioed_subscriber_new (self->hub, PROBE_SESSION, OUIOE_STREAMS_PROGRESS, FALSE, OUIOE_EVENT_ID_MAX, on_wake, self);
+      self->subscriber = ouioed_subscriber_new (self->hub, PROBE_SESSION, OUIOE_STREAMS_PROGRESS, FALSE,
+                                                OUIOE_EVENT_ID_MAX, on_wake, self);
       probe_look (self);
     }
 

@@ -142,7 +142,8 @@ start_create (Run *run)
 
       session->run = run;
       session->id = g_strdup_printf ("%stest-%u-%u", OUIOED_INTERNAL_PREFIX, run->test->serial, i);
-      session->subscriber = ouioed_subscriber_new (run->test->hub, session->id, OUIOE_STREAMS_BOTH, TRUE, OUIOE_EVENT_ID_ZERO, on_wake, session);
+      session->subscriber = ouioed_subscriber_new (run->test->hub, session->id, OUIOE_STREAMS_BOTH, TRUE,
+                                                   OUIOE_EVENT_ID_ZERO, on_wake, session);
       request->session_id = g_ref_string_new (session->id);
       request->user_id = g_strdup ("ouioed");
       request->config = OUIOE_STREAM_CONFIG_DEFAULT;
@@ -176,7 +177,8 @@ start_append (Run *run)
         }
       for (guint n = 0; n < N_PROGRESS; n++)
         {
-          g_autoptr(OuioeProgressUpdate) update = ouioe_progress_update_new ("progress", "self-test", n * 100.0 / N_PROGRESS, NULL, NULL);
+          g_autoptr(OuioeProgressUpdate)
+              update = ouioe_progress_update_new ("progress", "self-test", n * 100.0 / N_PROGRESS, NULL, NULL);
 
           run->n_waiting++;
           ouioed_hub_append_async (run->test->hub, run->sessions[i].id, NULL, update, NULL, appended_cb, run);
@@ -387,7 +389,8 @@ run_finish (Run *run)
 static void
 run_end_scenario (Run *run)
 {
-  g_string_append_printf (run->done, "%s{\"name\":\"%s\",\"success\":%s,\"duration_ms\":", run->done->len > 0 ? "," : "",
+  g_string_append_printf (run->done,
+                          "%s{\"name\":\"%s\",\"success\":%s,\"duration_ms\":", run->done->len > 0 ? "," : "",
                           scenarios[run->scenario].name, run->scenario_ok ? "true" : "false");
   ouioe_json_write_double (run->done, (double) (g_get_monotonic_time () - run->started_us) / 1000.0);
   g_string_append_printf (run->done, ",\"steps\":[%s]}", run->steps->str);
@@ -415,7 +418,8 @@ run_next_step (Run *run)
 {
   gboolean ok = run->error == NULL;
 
-  g_string_append_printf (run->steps, "%s{\"name\":\"%s\",\"success\":%s", run->steps->len > 0 ? "," : "", steps[run->step].name, ok ? "true" : "false");
+  g_string_append_printf (run->steps, "%s{\"name\":\"%s\",\"success\":%s", run->steps->len > 0 ? "," : "",
+                          steps[run->step].name, ok ? "true" : "false");
   if (!ok)
     {
       g_string_append (run->steps, ",\"detail\":");

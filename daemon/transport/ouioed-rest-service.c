@@ -21,8 +21,8 @@ health_probed (const OuioedProbeResult *result, gpointer user_data)
   OuioedHub *hub = exchange->parts->hub;
   GString *body = g_string_sized_new (256);
 
-  g_string_append_printf (body, "{\"status\":\"%s\",\"redis_connection\":%s,\"message\":", result->ok ? "healthy" : "unhealthy",
-                          result->ok ? "true" : "false");
+  g_string_append_printf (body, "{\"status\":\"%s\",\"redis_connection\":%s,\"message\":",
+                          result->ok ? "healthy" : "unhealthy", result->ok ? "true" : "false");
   ouioe_json_write_string (body, result->ok ? "Streaming infrastructure operational" : result->error, -1);
   g_string_append (body, ",\"timestamp\":");
   ouioe_json_write_time (body, ouioed_hub_get_now_us (hub));

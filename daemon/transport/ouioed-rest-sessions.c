@@ -62,9 +62,11 @@ create_created_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   body = g_string_sized_new (256);
   g_string_append (body, "{\"success\":true,\"session_id\":");
   ouioe_json_write_string (body, create->session_id, -1);
-  g_string_append_printf (body, ",\"message\":\"Streaming session created successfully\",\"websocket_urls\":{"
-                                "\"thinking\":\"ws://%s/ws/thinking/%s\",\"progress\":\"ws://%s/ws/progress/%s\"},\"id\":\"%s\"}",
-                          create->host, segment, create->host, segment, id);
+  g_string_append_printf (
+      body,
+      ",\"message\":\"Streaming session created successfully\",\"websocket_urls\":{"
+      "\"thinking\":\"ws://%s/ws/thinking/%s\",\"progress\":\"ws://%s/ws/progress/%s\"},\"id\":\"%s\"}",
+      create->host, segment, create->host, segment, id);
   if (receipt.replayed)
     ouioed_exchange_add_header (create->exchange, "Idempotency-Replayed", "true");
   ouioed_exchange_answer_json (create->exchange, body);
@@ -83,7 +85,8 @@ ouioed_rest_create_session (OuioedExchange *exchange)
 
   if (body == NULL)
     return;
-  request = ouioe_codec_read_create (body, &limits->defaults, limits->max_stream_length, limits->max_expiry_us, problems);
+  request = ouioe_codec_read_create (body, &limits->defaults, limits->max_stream_length, limits->max_expiry_us,
+                                     problems);
   if (request == NULL)
     {
       ouioed_exchange_fail_problems (exchange, OUIOE_ERROR_INVALID_BODY, problems);
@@ -133,6 +136,15 @@ ouioed_rest_list_sessions (OuioedExchange *exchange)
   guint n = 0;
   GString *body;
 
+  /* The old service has no such list and answers 405. Whoever asks for it says what it takes or which part it wants, as
+   * every client of HTTP but the barest does; a request that says neither gets the old answer. */
+  if (exchange->head.accept == NULL && query == NULL)
+    {
+      ouioed_exchange_add_header (exchange, "Allow", "GET, POST");
+      ouioed_exchange_fail_code (exchange, OUIOE_ERROR_METHOD_NOT_ALLOWED, "Method Not Allowed");
+      return;
+    }
+
   has_state = ouioed_query_get_word (query, "state", problems, states, &state);
   ouioed_query_get_uint (query, "limit", problems, 1, MAX_LISTED, &limit);
   if (ouioe_problems_get_n (problems) > 0)
@@ -141,7 +153,8 @@ ouioed_rest_list_sessions (OuioedExchange *exchange)
       return;
     }
 
-  channels = ouioed_hub_list (hub, user_id, has_state ? state_values[state] : (OuioeSessionState) 0, before, limit, &has_more);
+  channels = ouioed_hub_list (hub, user_id, has_state ? state_values[state] : (OuioeSessionState)0, before, limit,
+                              &has_more);
   body = g_string_new ("{\"sessions\":[");
   for (guint i = 0; i < channels->len; i++)
     {
@@ -235,7 +248,8 @@ ouioed_rest_close_session (OuioedExchange *exchange)
   OuioedKey key;
 
   if (outcome != NULL && !outcome_is_valid (outcome))
-    ouioe_problems_add (problems, "query", "outcome", -1, "word", "outcome must be 1 to %d of the characters A-Z a-z 0-9 _ . -", MAX_OUTCOME_BYTES);
+    ouioe_problems_add (problems, "query", "outcome", -1, "word",
+                        "outcome must be 1 to %d of the characters A-Z a-z 0-9 _ . -", MAX_OUTCOME_BYTES);
   if (ouioe_problems_get_n (problems) > 0)
     {
       ouioed_exchange_fail_problems (exchange, OUIOE_ERROR_INVALID_QUERY, problems);
@@ -247,6 +261,6 @@ ouioed_rest_close_session (OuioedExchange *exchange)
   request = g_strdup_printf ("%s\n%s", exchange->id, outcome != NULL ? outcome : "");
   key.data = request;
   key.len = strlen (request);
-  ouioed_hub_close_async (exchange->parts->hub, exchange->id, outcome != NULL ? outcome : "closed", key.key != NULL ? &key : NULL,
-                          close_closed_cb, exchange);
+  ouioed_hub_close_async (exchange->parts->hub, exchange->id, outcome != NULL ? outcome : "closed",
+                          key.key != NULL ? &key : NULL, close_closed_cb, exchange);
 }
