@@ -1,0 +1,213 @@
+/* ouioectl-common.c - options, exit status and output of all commands
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "ouioectl.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ouioectl-text.h"
+
+static int output_errno;   /* of the first write to stdout that failed */
+
+/* ---- options ---- */
+
+void
+ouioectl_add_common_options (GOptionContext *context, OuioectlOptions *options)
+{
+  const GOptionEntry entries[] = {
+    { "address", 0, 0, G_OPTION_ARG_STRING, &options->address,
+      "The daemon: http://HOST:PORT or unix:PATH (default $OUIOE_ADDRESS, else " OUIOE_DEFAULT_ADDRESS ")", "ADDRESS" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print JSON", NULL },
+    { "ndjson", 0, 0, G_OPTION_ARG_NONE, &options->ndjson, "Print JSON, an object a line", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and leave", NULL },
+    G_OPTION_ENTRY_NULL
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static const OuioectlCommand *
+find_command (const char *name)
+{
+  for (const OuioectlCommand *command = ouioectl_commands; command->name != NULL; command++)
+    if (strcmp (command->name, name) == 0)
+      return command;
+  g_return_val_if_reached (NULL);
+}
+
+gboolean
+ouioectl_parse (OuioectlOptions *options, const GOptionEntry *entries, const char *description, int *argc, char ***argv,
+                int min, int max)
+{
+  const OuioectlCommand *command = find_command ((*argv)[0]);
+  g_autofree char *program = g_strdup_printf ("ouioectl %s", command->name);
+  g_autofree char *usage = g_strdup_printf ("%s - %s", command->arguments, command->summary);
+  g_autoptr(GOptionContext) context = g_option_context_new (usage);
+  g_autoptr(GError) error = NULL;
+
+  g_set_prgname (program);
+  if (entries != NULL)
+    g_option_context_add_main_entries (context, entries, NULL);
+  ouioectl_add_common_options (context, options);
+  g_option_context_set_description (context, description);
+  if (!g_option_context_parse (context, argc, argv, &error))
+    {
+      ouioectl_complain ("%s", error->message);
+      return FALSE;
+    }
+
+  if (*argc > 1 && strcmp ((*argv)[1], "--") == 0)   /* GOption leaves it when an option-like argument follows */
+    {
+      memmove (*argv + 1, *argv + 2, sizeof (char *) * (gsize) (*argc - 1));
+      (*argc)--;
+    }
+  if (*argc - 1 < min)
+    ouioectl_complain ("too few arguments; usage: %s %s", program, command->arguments);
+  else if (*argc - 1 > max)
+    ouioectl_complain ("“%s” is one argument too many; usage: %s %s", (*argv)[max + 1], program, command->arguments);
+  return *argc - 1 >= min && *argc - 1 <= max;
+}
+
+gboolean
+ouioectl_parse_duration (const char *text, gint64 *duration_us)
+{
+  static const struct { const char *unit; gint64 seconds; } units[] = {
+    { "", 1 }, { "s", 1 }, { "min", 60 }, { "h", 3600 }, { "d", 86400 },
+  };
+  gsize n_digits = strspn (text, "0123456789");
+  g_autofree char *digits = g_strndup (text, n_digits);
+  guint64 number;
+
+  if (!g_ascii_string_to_unsigned (digits, 10, 1, 36500 * G_GUINT64_CONSTANT (86400), &number, NULL))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (units); i++)
+    if (strcmp (text + n_digits, units[i].unit) == 0)
+      {
+        if ((gint64) number > G_MAXINT64 / G_USEC_PER_SEC / units[i].seconds)
+          return FALSE;
+        *duration_us = (gint64) number * units[i].seconds * G_USEC_PER_SEC;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* ---- errors ---- */
+
+void
+ouioectl_complain (const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *safe = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  safe = ouioectl_text_safe (text, -1, OUIOECTL_TEXT_LINE);
+  fflush (stdout);
+  g_printerr ("ouioectl: %s\n", safe);
+}
+
+OuioectlExit
+ouioectl_exit_for (const GError *error)
+{
+  if (error->domain != OUIOE_ERROR)
+    {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) || g_error_matches (error, G_FILE_ERROR,
+        G_FILE_ERROR_NOENT))
+        return OUIOECTL_EXIT_NOT_FOUND;
+      return OUIOECTL_EXIT_FAILED;
+    }
+
+  switch ((OuioeError) error->code)
+    {
+    case OUIOE_ERROR_INVALID_BODY:
+    case OUIOE_ERROR_INVALID_QUERY:
+    case OUIOE_ERROR_UNKNOWN_TYPE:
+    case OUIOE_ERROR_BAD_ENCODING:
+      return OUIOECTL_EXIT_USAGE;
+    case OUIOE_ERROR_SESSION_NOT_FOUND:
+      return OUIOECTL_EXIT_NOT_FOUND;
+    case OUIOE_ERROR_UNREACHABLE:
+      return OUIOECTL_EXIT_UNREACHABLE;
+    case OUIOE_ERROR_REQUEST_TIMEOUT:
+    case OUIOE_ERROR_TOO_MANY_SESSIONS:
+    case OUIOE_ERROR_TOO_MANY_READERS:
+    case OUIOE_ERROR_TOO_MANY_CONNECTIONS:
+    case OUIOE_ERROR_BUSY:
+    case OUIOE_ERROR_STORE_UNAVAILABLE:
+    case OUIOE_ERROR_DRAINING:
+      return OUIOECTL_EXIT_TRY_AGAIN;
+    case OUIOE_ERROR_HOST_NOT_ALLOWED:
+    case OUIOE_ERROR_ORIGIN_NOT_ALLOWED:
+      return OUIOECTL_EXIT_REFUSED;
+    case OUIOE_ERROR_CONFIGURATION:
+      return OUIOECTL_EXIT_USAGE;   /* an address that cannot be used */
+    case OUIOE_ERROR_INTERNAL:
+    case OUIOE_ERROR_BAD_REQUEST:
+    case OUIOE_ERROR_NOT_FOUND:
+    case OUIOE_ERROR_METHOD_NOT_ALLOWED:
+    case OUIOE_ERROR_SESSION_EXISTS:
+    case OUIOE_ERROR_WRONG_STATE:
+    case OUIOE_ERROR_KEY_REUSED:
+    case OUIOE_ERROR_BODY_TOO_LARGE:
+    case OUIOE_ERROR_HEADER_TOO_LARGE:
+    case OUIOE_ERROR_UNSUPPORTED_MEDIA_TYPE:
+    case OUIOE_ERROR_STORE_DAMAGED:
+    case OUIOE_ERROR_STORE_TOO_NEW:
+    case OUIOE_ERROR_STORE_LOCKED:
+    case OUIOE_ERROR_PROTOCOL:
+    default:
+      return OUIOECTL_EXIT_FAILED;
+    }
+}
+
+OuioectlExit
+ouioectl_fail (const GError *error)
+{
+  ouioectl_complain ("%s", error->message);
+  return ouioectl_exit_for (error);
+}
+
+/* ---- output ---- */
+
+gboolean
+ouioectl_put_raw (const char *data, gsize len)
+{
+  if (output_errno != 0)
+    return FALSE;
+  if (fwrite (data, 1, len, stdout) != len || fflush (stdout) != 0)
+    output_errno = errno != 0 ? errno : EIO;
+  return output_errno == 0;
+}
+
+gboolean
+ouioectl_put (const char *text)
+{
+  const char *charset;
+  g_autofree char *local = NULL;
+  gsize len;
+
+  if (g_get_charset (&charset))
+    return ouioectl_put_raw (text, strlen (text));
+  local = g_convert_with_fallback (text, -1, charset, "UTF-8", "?", NULL, &len, NULL);
+  return local == NULL ? ouioectl_put_raw (text, strlen (text)) : ouioectl_put_raw (local, len);
+}
+
+OuioectlExit
+ouioectl_finish_output (OuioectlExit status)
+{
+  if (output_errno == 0 && fflush (stdout) != 0)
+    output_errno = errno != 0 ? errno : EIO;
+  if (output_errno == 0 || output_errno == EPIPE)   /* a reader like head(1) has had enough: no failure of ours */
+    return status;
+  ouioectl_complain ("cannot write: %s", g_strerror (output_errno));
+  return status == OUIOECTL_EXIT_DONE ? OUIOECTL_EXIT_FAILED : status;
+}

@@ -1,0 +1,94 @@
+/* ouioectl-list.c - the sessions of the daemon
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "ouioectl.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "ouioectl-text.h"
+
+static void
+print_json (GPtrArray *sessions, gboolean lines)
+{
+  g_autoptr(GString) out = g_string_new (lines ? NULL : "[");
+
+  for (guint i = 0; i < sessions->len; i++)
+    {
+      if (!lines && i > 0)
+        g_string_append (out, ",\n ");
+      g_string_append (out, ouioe_session_get_json (sessions->pdata[i]));
+      if (lines)
+        g_string_append_c (out, '\n');
+    }
+  if (!lines)
+    g_string_append (out, "]\n");
+  ouioectl_put_raw (out->str, out->len);
+}
+
+static void
+print_table (GPtrArray *sessions)
+{
+  static const char *const headings[] = { "SESSION", "USER", "STATE", "#STEPS", "#UPDATES", "ACTIVE", "REQUEST", NULL };
+  g_autoptr(OuioectlTable) table = ouioectl_table_new (headings, G_N_ELEMENTS (headings) - 1);
+  g_autofree char *text = NULL;
+  gint64 now_us = g_get_real_time ();
+  guint width = ouioectl_terminal_is (STDOUT_FILENO) ? ouioectl_terminal_width (STDOUT_FILENO) : 0;
+
+  for (guint i = 0; i < sessions->len; i++)
+    {
+      OuioeSession *session = sessions->pdata[i];
+      const char *outcome = ouioe_session_get_outcome (session);
+      const char *state = outcome != NULL ? outcome : ouioe_session_state_to_string (ouioe_session_get_state (session));
+      const char *request = ouioe_session_get_user_request (session);
+      const char *user = ouioe_session_get_user_id (session);
+      g_autofree char *steps = g_strdup_printf ("%" G_GUINT64_FORMAT, ouioe_session_get_thinking_steps (session));
+      g_autofree char *updates = g_strdup_printf ("%" G_GUINT64_FORMAT, ouioe_session_get_progress_updates (session));
+      g_autofree char *active = ouioectl_text_moment (ouioe_session_get_last_activity_us (session), now_us);
+
+      ouioectl_table_add (table, ouioe_session_get_id (session), user != NULL ? user : "", state != NULL ? state : "",
+                          steps, updates, active, request != NULL ? request : "", NULL);
+    }
+  text = ouioectl_table_format (table, width);
+  ouioectl_put (text);
+}
+
+int
+ouioectl_list (OuioectlOptions *options, int argc, char **argv)
+{
+  g_autofree char *user = NULL;
+  g_autofree char *word = NULL;
+  const GOptionEntry entries[] = {
+    { "user", 'u', 0, G_OPTION_ARG_STRING, &user, "Only the sessions of this user", "USER" },
+    { "state", 's', 0, G_OPTION_ARG_STRING, &word, "Only open or closed ones", "open|closed" },
+    G_OPTION_ENTRY_NULL
+  };
+  g_autoptr(OuioeClient) client = NULL;
+  g_autoptr(GPtrArray) sessions = NULL;
+  g_autoptr(GError) error = NULL;
+  OuioeSessionState state = 0;
+
+  if (!ouioectl_parse (options, entries, NULL, &argc, &argv, 0, 0))
+    return OUIOECTL_EXIT_USAGE;
+  if (word != NULL && (strcmp (word, "open") != 0 && strcmp (word, "closed") != 0))
+    {
+      ouioectl_complain ("--state: “%s” is neither open nor closed", word);
+      return OUIOECTL_EXIT_USAGE;
+    }
+  if (word != NULL)
+    state = ouioe_session_state_from_string (word);
+
+  client = ouioe_client_new (options->address);
+  sessions = ouioe_client_list_sessions (client, user, state, NULL, &error);
+  if (sessions == NULL)
+    return ouioectl_fail (error);
+
+  if (options->json || options->ndjson)
+    print_json (sessions, options->ndjson);
+  else
+    print_table (sessions);
+  return OUIOECTL_EXIT_DONE;
+}

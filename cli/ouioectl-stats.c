@@ -1,0 +1,110 @@
+/* ouioectl-stats.c - the counters of a session
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "ouioectl.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ouioectl-text.h"
+
+/* Every member of the answer is shown, by its own name: a newer daemon may tell more than this program knows. */
+static void
+add_value (OuioectlTable *table, const char *label, json_t *value)
+{
+  g_autofree char *text = NULL;
+  const char *name;
+  json_t *member;
+
+  if (json_is_object (value))
+    {
+      json_object_foreach (value, name, member)
+        {
+          g_autofree char *inner = g_strdup_printf ("%s: %s", label, name);
+
+          add_value (table, inner, member);
+        }
+      return;
+    }
+
+  if (json_is_string (value))
+    text = g_strdup (json_string_value (value));
+  else if (json_is_real (value))
+    text = g_strdup_printf ("%.3f", json_real_value (value));
+  else
+    {
+      char *dump = json_dumps (value, JSON_ENCODE_ANY | JSON_COMPACT);
+
+      text = g_strdup (dump != NULL ? dump : "");
+      free (dump);
+    }
+  ouioectl_table_add (table, label, text, NULL);
+}
+
+static char *
+label_of (const char *name)
+{
+  char *label = g_strdelimit (g_strdup (name), "_", ' ');
+
+  label[0] = g_ascii_toupper (label[0]);
+  return label;
+}
+
+char *
+ouioectl_stats_format (const char *json)
+{
+  json_t *stats = json_loads (json, JSON_ALLOW_NUL, NULL);
+  g_autoptr(OuioectlTable) table = ouioectl_table_new (NULL, 2);
+  const char *name;
+  json_t *value;
+
+  if (!json_is_object (stats))
+    {
+      json_decref (stats);
+      return NULL;
+    }
+  json_object_foreach (stats, name, value)
+    {
+      g_autofree char *label = label_of (name);
+
+      add_value (table, label, value);
+    }
+  json_decref (stats);
+  return ouioectl_table_format (table, 0);
+}
+
+int
+ouioectl_stats (OuioectlOptions *options, int argc, char **argv)
+{
+  g_autoptr(OuioeClient) client = NULL;
+  g_autofree char *json = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!ouioectl_parse (options, NULL, NULL, &argc, &argv, 1, 1))
+    return OUIOECTL_EXIT_USAGE;
+
+  client = ouioe_client_new (options->address);
+  json = ouioe_client_get_session_stats (client, argv[1], NULL, &error);
+  if (json == NULL)
+    return ouioectl_fail (error);
+
+  if (options->json || options->ndjson)
+    {
+      text = g_strconcat (json, "\n", NULL);
+      ouioectl_put_raw (text, strlen (text));
+      return OUIOECTL_EXIT_DONE;
+    }
+  text = ouioectl_stats_format (json);
+  if (text == NULL)
+    {
+      ouioectl_complain ("the daemon answered something else than statistics");
+      return OUIOECTL_EXIT_FAILED;
+    }
+  ouioectl_put (text);
+  return OUIOECTL_EXIT_DONE;
+}
