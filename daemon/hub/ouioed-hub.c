@@ -96,8 +96,9 @@ ouioed_hub_set_committed (OuioedHub *self, OuioedChannel *channel, OuioedSession
 {
   g_autoptr(OuioedSessionRecord) before = g_steal_pointer (&channel->committed);
   g_autoptr(OuioedChannel) keep = g_object_ref (channel);
-  gboolean opened = record != NULL && record->state == OUIOE_SESSION_OPEN
-                    && (before == NULL || before->created_us != record->created_us || before->state != OUIOE_SESSION_OPEN);
+  gboolean opened = record != NULL
+                    && (before == NULL || before->created_us != record->created_us
+                        || (record->state == OUIOE_SESSION_OPEN && before->state != OUIOE_SESSION_OPEN));
 
   hub_count (self, channel, before, -1);
   hub_count (self, channel, record, 1);

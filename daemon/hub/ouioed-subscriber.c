@@ -335,6 +335,24 @@ subscriber_peek_ring (OuioedSubscriber *self, OuioedEntry **entries, guint max)
   return n;
 }
 
+/* Memory may still hold what was trimmed. Who has been reading, or resumes, is spared a gap by it; but a replay from the
+ * start shows what is retained, no more. */
+static gboolean
+subscriber_needs_store (OuioedSubscriber *self)
+{
+  if (ouioe_event_id_compare (self->position, subscriber_get_evicted_to (self)) < 0)
+    return TRUE;
+  if (!self->from_start || self->channel == NULL || self->channel->committed == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < 2; i++)
+    if ((self->streams & (1 << i)) != 0
+        && ouioe_event_id_compare (self->position, self->channel->committed->trimmed_to[i]) < 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 guint
 ouioed_subscriber_peek (OuioedSubscriber *self, OuioedEntry **entries, guint max)
 {
@@ -351,7 +369,7 @@ ouioed_subscriber_peek (OuioedSubscriber *self, OuioedEntry **entries, guint max
       if (self->page != NULL)
         subscriber_finish_page (self);
 
-      if (ouioe_event_id_compare (self->position, subscriber_get_evicted_to (self)) >= 0)
+      if (!subscriber_needs_store (self))
         {
           self->from_start = FALSE;
           n = subscriber_peek_ring (self, entries, max);

@@ -11,6 +11,7 @@ import sys
 from ouioe_testing import Closed, Daemon, Stream, WebSocket, open_sse, read_sse, run_tests, wait_for
 
 daemon = None
+forgetful = False       # memory holds next to nothing: readers live on the store
 numbers = iter(range(1, 1000000))
 
 
@@ -89,10 +90,12 @@ def test_ids_are_the_same_on_every_surface():
 
 
 def test_trimmed_events_are_a_gap():
+    if not forgetful:
+        return "what is still in memory is given instead of a gap"
     sid = new_id()
     daemon.create(sid, max_stream_length=10)
     first = daemon.think(sid, "first")["id"]
-    last = [daemon.think(sid, "n%d" % i)["id"] for i in range(100)][-1]
+    last = [daemon.think(sid, "n%d" % i, reasoning_chain=["x" * 2000])["id"] for i in range(100)][-1]
     with open_sse(daemon.port, "/api/streaming/sessions/%s/stream?after=%s" % (sid, first)) as sse:
         event, event_id, data = sse_event(sse)
         assert event == "gap" and event_id is None, (event, data)
@@ -108,6 +111,17 @@ def test_trimmed_events_are_a_gap():
         assert gap["type"] == "gap" and gap["after"] == first, gap
     page = daemon.get("/api/streaming/sessions/%s/events?after=%s" % (sid, first))
     assert page["gap"]["after"] == first, page
+
+
+def test_a_replay_is_what_is_retained():
+    sid = new_id()
+    daemon.create(sid, max_stream_length=10)
+    for i in range(100):
+        daemon.think(sid, "n%d" % i)
+    kept = [e["id"] for e in daemon.events(sid)]
+    with open_sse(daemon.port, "/api/streaming/sessions/%s/stream" % sid) as sse:
+        assert [sse_event(sse)[1] for _ in kept] == kept
+    assert 10 <= len(kept) <= 13, kept
 
 
 def test_an_id_of_another_life_is_a_gap():
@@ -368,12 +382,21 @@ def test_readers_that_go_leave_nothing_behind():
 
 
 def main():
-    global daemon
-    tests = [("/live/" + name[5:], test) for name, test in globals().items() if name.startswith("test_")]
-    status = 0
-    with Daemon(sys.argv[1]) as daemon:
+    tests = [test for name, test in globals().items() if name.startswith("test_")]
+    named = []
+    with Daemon(sys.argv[1]) as first, \
+            Daemon(sys.argv[1], store="sqlite:{dir}/db", env={"OUIOED_SESSIONS_RECENT_MEMORY": "64K"}) as second:
+        def bind(test, which):
+            def run():
+                global daemon, forgetful
+                daemon, forgetful = which, which is second
+                return test()
+            return run
+
+        for which, label in ((first, "memory"), (second, "sqlite")):
+            named += [("/live/%s/%s" % (label, test.__name__[5:]), bind(test, which)) for test in tests]
         try:
-            run_tests(tests)
+            run_tests(named)
         except SystemExit as e:
             status = e.code
     sys.exit(status)
