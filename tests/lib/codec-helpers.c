@@ -101,6 +101,16 @@ test_assert_text (const OuioeText *text, const char *expected, gsize len)
 }
 
 void
+test_assert_config (const OuioeStreamConfig *config, const OuioeStreamConfig *expected)
+{
+  g_assert_cmpint (config->debug_mode, ==, expected->debug_mode);
+  g_assert_cmpint (config->progress_updates, ==, expected->progress_updates);
+  g_assert_cmpuint (config->max_stream_length, ==, expected->max_stream_length);
+  g_assert_cmpint (config->update_threshold_us, ==, expected->update_threshold_us);
+  g_assert_cmpint (config->expiry_us, ==, expected->expiry_us);
+}
+
+void
 test_assert_json (const char *text, gsize len)
 {
   json_error_t error;

@@ -23,5 +23,6 @@ char                *test_entry           (OuioeEvent *event, OuioeStreams strea
 /* What is wrong with a body, one "location type: message" per line. */
 char                *test_problems        (OuioeProblems *problems);
 void                 test_assert_text     (const OuioeText *text, const char *expected, gsize len);
+void                 test_assert_config   (const OuioeStreamConfig *config, const OuioeStreamConfig *expected);
 /* The text is one JSON object of one line. */
 void                 test_assert_json     (const char *text, gsize len);
