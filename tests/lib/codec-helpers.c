@@ -21,7 +21,18 @@ test_parse (const char *text)
 char *
 test_session (const char *id)
 {
-  return g_ref_string_new_intern (id);
+  static GHashTable *sessions;
+  char *session;
+
+  if (sessions == NULL)
+    sessions = g_hash_table_new (g_str_hash, g_str_equal);
+  session = g_hash_table_lookup (sessions, id);
+  if (session == NULL)
+    {
+      session = g_ref_string_new (id);
+      g_hash_table_add (sessions, session);
+    }
+  return session;
 }
 
 OuioeThinkingStep *

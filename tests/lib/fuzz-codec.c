@@ -101,6 +101,10 @@ read_rows (const char *data, gsize len)
   OuioeEventId id;
   gint64 time_us;
 
+  if (context != NULL)
+    g_assert_nonnull (context->system_context.str);
+  if (stats != NULL)
+    g_assert_cmpint (stats->ended_us, >=, 0);
   ouioe_codec_config_from_json (text, &config, NULL);
   ouioe_event_id_parse (text, &id);
   ouioe_json_parse_time (text, &time_us);

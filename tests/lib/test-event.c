@@ -164,6 +164,8 @@ test_events_read_back_without_loss (void)
   g_autoptr(OuioeEvent) start_back = read_back (start);
   g_autoptr(OuioeEvent) end_back = read_back (end);
 
+  g_assert_null (ouioe_event_get_type_word (start_back));
+  g_assert_null (ouioe_event_get_type_word (end_back));
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
     {
       g_autoptr(OuioeEvent) event = encode_step (steps[i].body);

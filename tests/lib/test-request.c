@@ -200,6 +200,7 @@ test_body_depth_is_bounded (void)
   g_autofree char *absurd = nested (1000000);
   g_autoptr(json_t) body = test_parse (fits);
 
+  g_assert_nonnull (body);
   check_body (too_deep, strlen (too_deep), OUIOE_ERROR_BAD_ENCODING, NULL, NULL);
   check_body (absurd, strlen (absurd), OUIOE_ERROR_BAD_ENCODING, NULL, NULL);
 }
