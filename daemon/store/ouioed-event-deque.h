@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /* An event of the memory store. It stands in the deque of all events, which owns it, and in those of its streams. */
 typedef struct {
   OuioeEventId  id;
-  OuioeEvent   *event;           /* NULL once it is gone from every stream; its place is then only waiting to be tidied */
+  OuioeEvent   *event;           /* NULL once it is gone from every stream; its place is then to be tidied */
   guint         streams;         /* on which it still stands */
 } OuioedKept;
 

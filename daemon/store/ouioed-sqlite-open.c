@@ -322,7 +322,7 @@ open_file (OuioedSqlite *self, GError **error)
     }
 
   sqlite3_extended_result_codes (self->db, 1);
-  sqlite3_busy_timeout (self->db, 2000);
+  sqlite3_busy_timeout (self->db, OUIOED_SQLITE_BUSY_MS);
   /* Until all is checked nothing goes from the log into the file, also not when it is closed. */
   sqlite3_db_config (self->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
   return TRUE;

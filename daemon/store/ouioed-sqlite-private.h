@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 /* "OUIO": says in the header of the file whose it is. */
 #define OUIOED_SQLITE_APPLICATION_ID 0x4f55494f
 #define OUIOED_SQLITE_N_STEPS        1
+/* How long to wait for another program that is writing to the file. */
+#define OUIOED_SQLITE_BUSY_MS        2000
 
 /* What a row costs beside its JSON; an estimate for what a forgotten session will give back. */
 #define OUIOED_SQLITE_ROW_BYTES      40

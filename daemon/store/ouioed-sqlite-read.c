@@ -68,7 +68,8 @@ refill (Slice *slice, Cursor *cursor, GError **error)
   return result == SQLITE_DONE || result == SQLITE_ROW;
 }
 
-/* The next id of all cursors together, 0 at the end. One that two cursors have (a session was asked for twice) comes once. */
+/* The next id of all cursors together, 0 at the end. One that two cursors have (of a session that was asked for
+ * twice) comes once. */
 static gboolean
 take_next (Slice *slice, gint64 *id, GError **error)
 {

@@ -20,17 +20,17 @@ static const char *const texts[OUIOED_SQLITE_N_STMTS] = {
   [STMT_INSERT_EVENT] =
     "INSERT INTO events (id, session, streams, kind, time_us, type, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
   [STMT_PUT_SESSION] =
-    "INSERT INTO sessions (key, id, user_id, state, outcome, config, stats, last_id, created_us, last_activity_us,"
-    " ended_us, appended_thinking, appended_progress, trimmed_thinking, trimmed_progress, trimmed_to_thinking,"
-    " trimmed_to_progress, kept_thinking, kept_progress, bytes)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
-    " ON CONFLICT (key) DO UPDATE SET user_id = ?3, state = ?4, outcome = ?5, config = ?6, stats = ?7, last_id = ?8,"
-    " created_us = ?9, last_activity_us = ?10, ended_us = ?11, appended_thinking = ?12, appended_progress = ?13,"
-    " trimmed_thinking = ?14, trimmed_progress = ?15, trimmed_to_thinking = ?16, trimmed_to_progress = ?17,"
-    " kept_thinking = ?18, kept_progress = ?19, bytes = ?20",
+    ("INSERT INTO sessions (key, id, user_id, state, outcome, config, stats, last_id, created_us, last_activity_us,"
+     " ended_us, appended_thinking, appended_progress, trimmed_thinking, trimmed_progress, trimmed_to_thinking,"
+     " trimmed_to_progress, kept_thinking, kept_progress, bytes)"
+     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
+     " ON CONFLICT (key) DO UPDATE SET user_id = ?3, state = ?4, outcome = ?5, config = ?6, stats = ?7, last_id = ?8,"
+     " created_us = ?9, last_activity_us = ?10, ended_us = ?11, appended_thinking = ?12, appended_progress = ?13,"
+     " trimmed_thinking = ?14, trimmed_progress = ?15, trimmed_to_thinking = ?16, trimmed_to_progress = ?17,"
+     " kept_thinking = ?18, kept_progress = ?19, bytes = ?20"),
   [STMT_COUNT_SESSION] =
-    "UPDATE sessions SET trimmed_thinking = ?14, trimmed_progress = ?15, trimmed_to_thinking = ?16,"
-    " trimmed_to_progress = ?17, kept_thinking = ?18, kept_progress = ?19, bytes = ?20 WHERE key = ?1",
+    ("UPDATE sessions SET trimmed_thinking = ?14, trimmed_progress = ?15, trimmed_to_thinking = ?16,"
+     " trimmed_to_progress = ?17, kept_thinking = ?18, kept_progress = ?19, bytes = ?20 WHERE key = ?1"),
   [STMT_PUT_CONTEXT] = "INSERT OR REPLACE INTO contexts (session, json) VALUES (?1, ?2)",
   [STMT_DELETE_SESSION] = "DELETE FROM sessions WHERE key = ?1",
   [STMT_DELETE_CONTEXT] = "DELETE FROM contexts WHERE session = ?1",
@@ -41,7 +41,8 @@ static const char *const texts[OUIOED_SQLITE_N_STMTS] = {
     "INSERT OR REPLACE INTO keys (key, fingerprint, session, event, time_us) VALUES (?1, ?2, ?3, ?4, ?5)",
   [STMT_DELETE_KEYS] = "DELETE FROM keys WHERE time_us < ?1",
   [STMT_OLDEST_OF_STREAM] =
-    "SELECT id, streams, length (json) FROM events WHERE session = ?1 AND id > ?2 AND streams & ?3 ORDER BY id LIMIT ?4",
+    ("SELECT id, streams, length (json) FROM events WHERE session = ?1 AND id > ?2 AND streams & ?3"
+     " ORDER BY id LIMIT ?4"),
   [STMT_OLDEST_OF_SESSION] = "SELECT id, length (json) FROM events WHERE session = ?1 ORDER BY id LIMIT ?2",
   [STMT_DELETE_EVENT] = "DELETE FROM events WHERE id = ?1",
   [STMT_SET_STREAMS] = "UPDATE events SET streams = ?2 WHERE id = ?1",
@@ -253,16 +254,22 @@ ouioed_sqlite_checkpoint (OuioedSqlite *self, gboolean all)
 {
   const int mode = all ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
   g_autoptr(GError) error = NULL;
+  int result;
 
   if (all ? self->wal_pages == 0 : !ouioed_sqlite_needs_checkpoint (self))
     return;
 
-  if (sqlite3_wal_checkpoint_v2 (self->db, NULL, mode, NULL, NULL) == SQLITE_OK)
+  /* Somebody who looks into the file with another program holds it up; that is not worth making a commit wait. */
+  sqlite3_busy_timeout (self->db, 0);
+  result = sqlite3_wal_checkpoint_v2 (self->db, NULL, mode, NULL, NULL);
+  sqlite3_busy_timeout (self->db, OUIOED_SQLITE_BUSY_MS);
+  if (result == SQLITE_OK)
     {
       self->wal_pages = 0;
       self->checkpoint_failed = FALSE;
-      return;
     }
+  if (result == SQLITE_OK || (result & 0xff) == SQLITE_BUSY)
+    return;
 
   /* Nothing is lost: what was committed stays in the log, and the next commit comes here again. */
   ouioed_sqlite_set_error (self, &error);

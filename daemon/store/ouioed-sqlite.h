@@ -27,7 +27,7 @@ typedef struct {
   OuioedPage  *page;
   gint64       position;         /* packed id that was looked at last */
   gsize        bytes;            /* JSON of the page */
-  gboolean     is_full;          /* the page gets no more events; only whether there are more is still to be found out */
+  gboolean     is_full;          /* the page gets no more events, only has_more is to be found out */
   gboolean     has_begun;
 } OuioedSqliteRead;
 

@@ -59,9 +59,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioedKeyRecord, ouioed_key_record_unref)
 
 typedef enum {
   OUIOED_OP_APPEND,          /* event: write it */
-  OUIOED_OP_PUT_SESSION,     /* record: insert or replace. The store counts its own trims: trimmed and trimmed_to of a record
-                                that does not know of one yet set nothing back. */
-  OUIOED_OP_TRIM,            /* session_id, stream_index, keep: remove the oldest events of the stream but the newest keep.
+  OUIOED_OP_PUT_SESSION,     /* record: insert or replace. The store counts its own trims: trimmed and trimmed_to
+                                of a record that does not know of one yet set nothing back. */
+  OUIOED_OP_TRIM,            /* session_id, stream_index, keep: remove all events of the stream but the newest keep.
                                 An event of both streams goes when it is trimmed from both. */
   OUIOED_OP_FORGET,          /* session_id: remove the session and all of its events. What is large may be removed in
                                 pieces after the commit, but is never seen again, also not after a crash. */
@@ -104,7 +104,7 @@ typedef struct {
 } OuioedTrim;
 
 typedef struct {
-  GArray  *trims;                           /* of OuioedTrim, in the order of the batch; trims that removed nothing are left out */
+  GArray  *trims;                           /* of OuioedTrim, in the order of the batch; none that removed nothing */
   guint64  size_bytes;                      /* what the store occupies now, without what was forgotten */
   gint64   duration_us;                     /* of the commit itself */
 } OuioedCommit;
@@ -125,7 +125,7 @@ typedef struct {
   const char        *type_word;   /* NULL: any */
   gboolean           newest;      /* the newest that match instead of the oldest; still given in ascending order */
   guint              limit;       /* 1 or more */
-  gsize              max_bytes;   /* stop before the JSON of the page exceeds this (but give one event at least); 0: no bound */
+  gsize              max_bytes;   /* the JSON of the page is not larger, unless it is one event; 0: no bound */
 } OuioedQuery;
 
 #define OUIOED_QUERY_INIT { .before = OUIOE_EVENT_ID_MAX, .streams = OUIOE_STREAMS_BOTH, .limit = 100 }
@@ -161,7 +161,8 @@ struct _OuioedStoreInterface
 
   const char     *(*get_name)      (OuioedStore *self);                                   /* "memory", "sqlite" */
   OuioedContents *(*open)          (OuioedStore *self, GError **error);
-  void            (*commit_async)  (OuioedStore *self, OuioedBatch *batch, GAsyncReadyCallback callback, gpointer user_data);
+  void            (*commit_async)  (OuioedStore *self, OuioedBatch *batch, GAsyncReadyCallback callback,
+                                    gpointer user_data);
   OuioedCommit   *(*commit_finish) (OuioedStore *self, GAsyncResult *result, GError **error);
   void            (*read_async)    (OuioedStore *self, const OuioedQuery *query, GCancellable *cancellable,
                                     GAsyncReadyCallback callback, gpointer user_data);
@@ -175,7 +176,8 @@ OuioedContents *ouioed_store_open          (OuioedStore *self, GError **error);
 /* @batch: (transfer full). Not cancellable: a commit stands. On failure nothing of the batch is kept, and the error is
  * OUIOE_ERROR_STORE_UNAVAILABLE; the next batch is tried anew. Ids must increase over all sessions and batches, and a
  * session must be put before or in the batch of its first event; else OUIOE_ERROR_INTERNAL. */
-void            ouioed_store_commit_async  (OuioedStore *self, OuioedBatch *batch, GAsyncReadyCallback callback, gpointer user_data);
+void            ouioed_store_commit_async  (OuioedStore *self, OuioedBatch *batch, GAsyncReadyCallback callback,
+                                            gpointer user_data);
 OuioedCommit   *ouioed_store_commit_finish (OuioedStore *self, GAsyncResult *result, GError **error);
 /* @query is copied. A read begun after a commit was acknowledged sees it. Commits go before reads that wait. */
 void            ouioed_store_read_async    (OuioedStore *self, const OuioedQuery *query, GCancellable *cancellable,

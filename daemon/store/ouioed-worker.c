@@ -192,17 +192,21 @@ ouioed_worker_new (const char *name, gint64 quiet_us, OuioedQuietFunc quiet, gpo
 gboolean
 ouioed_worker_push (OuioedWorker *self, OuioedLane lane, OuioedJobRunFunc run, OuioedJobDoneFunc done, gpointer data)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
-  Job *job;
+  gboolean has_room;
 
-  if (self->closing || self->lanes[lane].length >= OUIOED_WORKER_MAX_WAITING)
-    return FALSE;
+  g_mutex_lock (&self->mutex);
+  has_room = !self->closing && self->lanes[lane].length < OUIOED_WORKER_MAX_WAITING;
+  if (has_room)
+    {
+      Job *job = g_new (Job, 1);
 
-  job = g_new (Job, 1);
-  *job = (Job) { lane, run, done, data };
-  g_queue_push_tail (&self->lanes[lane], job);
-  g_cond_signal (&self->cond);
-  return TRUE;
+      *job = (Job) { lane, run, done, data };
+      g_queue_push_tail (&self->lanes[lane], job);
+      g_cond_signal (&self->cond);
+    }
+  g_mutex_unlock (&self->mutex);
+
+  return has_room;
 }
 
 void

@@ -35,7 +35,8 @@ OuioedWorker *ouioed_worker_new   (const char *name, gint64 quiet_us, OuioedQuie
  * job is then neither run nor done. */
 gboolean      ouioed_worker_push  (OuioedWorker *self, OuioedLane lane, OuioedJobRunFunc run, OuioedJobDoneFunc done,
                                    gpointer data);
-/* Runs the commits that wait, abandons the rest, and ends the thread. Blocks. What is done is told by the main context. */
+/* Runs the commits that wait, abandons the rest, and ends the thread. Blocks.
+ * What is done is told by the main context. */
 void          ouioed_worker_close (OuioedWorker *self);
 /* After ouioed_worker_close(). */
 void          ouioed_worker_unref (OuioedWorker *self);

@@ -268,7 +268,8 @@ test_assert_id (OuioeEventId id, guint64 ms)
 }
 
 void
-test_assert_trim (OuioedCommit *commit, guint i, const char *session, guint stream_index, guint64 n, guint64 trimmed_to_ms)
+test_assert_trim (OuioedCommit *commit, guint i, const char *session, guint stream_index, guint64 n,
+                  guint64 trimmed_to_ms)
 {
   OuioedTrim *trim;
 

@@ -43,8 +43,8 @@ OuioedCommit *test_commit       (OuioedStore *store, OuioedBatch *batch, GError 
 OuioedPage   *test_read         (OuioedStore *store, const OuioedQuery *query);
 void          test_remove_place (const char *place);
 
-/* Commits one batch: puts the session (when @put), then a thinking step ("t…"), progress update ("p…"), start ("s…") or end
- * ("e…") for each word; the word is its JSON. */
+/* Commits one batch: puts the session (when @put), then for each word a thinking step ("t…"), progress update ("p…"),
+ * start ("s…") or end ("e…"); the word is its JSON. */
 void          test_write        (TestStore *self, const char *session, gboolean put, const char *words);
 OuioedCommit *test_trim         (TestStore *self, const char *session, guint stream_index, guint keep);
 void          test_forget       (TestStore *self, const char *session);

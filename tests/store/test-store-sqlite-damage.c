@@ -49,7 +49,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_free (f->before);
 }
 
-/* A database with some thousand events, closed. */
+/* A database with some megabytes of events, more than is cached; closed. */
 static void
 fill_and_close (Fixture *f)
 {
@@ -58,7 +58,7 @@ fill_and_close (Fixture *f)
       g_autoptr(GString) words = g_string_new (NULL);
 
       for (guint j = 0; j < 50; j++)
-        g_string_append_printf (words, "%st%0400u", j > 0 ? " " : "", j);
+        g_string_append_printf (words, "%st%03000u", j > 0 ? " " : "", j);
       test_write (&f->store, "a", i == 0, words->str);
     }
   ouioed_store_close (f->store.store);
@@ -268,7 +268,6 @@ test_directory_in_place_of_the_file_is_told (Fixture *f, gconstpointer data)
   g_autoptr(OuioedStore) store = NULL;
   g_autoptr(GError) error = NULL;
   g_autofree char *path = g_build_filename (f->store.place, "directory", NULL);
-  g_autofree char *lock = g_strconcat (path, "-lock", NULL);
 
   g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
   store = ouioed_store_sqlite_new (path);
@@ -291,6 +290,49 @@ test_files_are_for_their_owner_only (Fixture *f, gconstpointer data)
       g_assert_cmpint (g_stat (path, &info), ==, 0);
       g_assert_cmpint (info.st_mode & 0777, ==, 0600);
     }
+}
+
+/* Found only by who reads there: it is told, and the rest goes on. */
+static void
+test_damage_among_the_events_is_told_by_the_read (Fixture *f, gconstpointer data)
+{
+  OuioedQuery query = OUIOED_QUERY_INIT;
+  OuioedSqliteRead read = { .query = &query };
+  g_autoptr(OuioedContents) contents = NULL;
+  g_autoptr(OuioedSqlite) db = NULL;
+  g_autoptr(OuioedBatch) batch = ouioed_batch_new ();
+  g_autoptr(OuioedCommit) commit = NULL;
+  g_autoptr(OuioeEvent) event = test_event ("a", 1000000, OUIOE_EVENT_THINKING_STEP, "analysis", "t");
+  g_autoptr(GError) error = NULL;
+  FILE *file;
+
+  fill_and_close (f);
+  db = ouioed_sqlite_open (f->path, &contents, &error);
+  g_assert_no_error (error);
+  remember (f);
+  file = fopen (f->path, "r+");
+  g_assert_nonnull (file);
+  memset (f->before, 'x', f->before_len);
+  g_assert_cmpint (fseek (file, (long) (f->before_len / 4), SEEK_SET), ==, 0);
+  g_assert_cmpuint (fwrite (f->before, f->before_len / 4, 1, file), ==, 1);
+  g_assert_cmpint (fclose (file), ==, 0);
+
+  query.limit = 100000;
+  {
+    OuioedSlice slice = OUIOED_SLICE_MORE;
+
+    while (slice == OUIOED_SLICE_MORE)
+      slice = ouioed_sqlite_read (db, &read, &error);
+    g_assert_cmpint (slice, ==, OUIOED_SLICE_FAILED);
+  }
+  g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_STORE_DAMAGED);
+  g_assert_nonnull (strstr (error->message, f->path));
+  g_clear_error (&error);
+  ouioed_page_free (read.page);
+
+  ouioed_batch_append (batch, event);
+  commit = ouioed_sqlite_commit (db, batch, &error);
+  g_assert_no_error (error);
 }
 
 static void
@@ -322,6 +364,7 @@ main (int argc, char **argv)
   ADD ("key-that-cannot-be-read-is-refused", test_key_that_cannot_be_read_is_refused);
   ADD ("log-of-a-refused-database-is-kept", test_log_of_a_refused_database_is_kept);
   ADD ("log-without-its-database-is-refused", test_log_without_its_database_is_refused);
+  ADD ("damage-among-the-events-is-told-by-the-read", test_damage_among_the_events_is_told_by_the_read);
   ADD ("second-daemon-is-refused", test_second_daemon_is_refused);
   ADD ("missing-directory-is-told", test_missing_directory_is_told);
   ADD ("directory-in-place-of-the-file-is-told", test_directory_in_place_of_the_file_is_told);

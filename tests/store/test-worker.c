@@ -12,7 +12,7 @@ typedef struct {
   GCond         cond;
   gboolean      is_open;         /* the gate */
   gboolean      is_held;         /* a job stands at the gate */
-  GString      *order;           /* letters of the jobs, in the order they ran; of the thread until the gate is passed */
+  GString      *order;           /* letters of the jobs, in the order they ran */
   guint         n_done;
   guint         n_abandoned;
   gint          n_quiet;
