@@ -87,6 +87,8 @@ append_head (GString *out, const OuioectlView *view, OuioeEvent *event, const ch
 
   if (view->width == 0 || column + MIN_COLUMNS <= view->width)
     return column;
+  while (out->str[out->len - 1] == ' ')
+    g_string_truncate (out, out->len - 1);
   g_string_append (out, "\n  ");
   return 2;
 }
