@@ -155,7 +155,8 @@ test_update_entry_is_text (void)
                 HEAD ("progress", "progress_update")
                 "\"update_type\":\"progress\",\"message\":\"m\",\"progress_percentage\":\"60.0\","
                 "\"current_step\":\"p\",\"total_steps\":\"8\",\"estimated_remaining\":\"2 min\","
-                "\"intermediate_findings\":[{\"a\":1}],\"current_activity\":\"x\",\"confidence\":\"0.5\",\"operation\":\"m\"}");
+                "\"intermediate_findings\":[{\"a\":1}],\"current_activity\":\"x\",\"confidence\":\"0.5\","
+                "\"operation\":\"m\"}");
   assert_entry (bare, OUIOE_STREAMS_PROGRESS,
                 HEAD ("progress", "progress_update")
                 "\"update_type\":\"completion\",\"message\":\"\",\"progress_percentage\":\"\",\"current_step\":\"\","
