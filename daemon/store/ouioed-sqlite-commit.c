@@ -376,13 +376,17 @@ ouioed_sqlite_commit (OuioedSqlite *self, OuioedBatch *batch, GError **error)
   if (write_batch (&work, batch, &cause))
     {
       settle (&work);
+      self->needs_room = FALSE;
       commit->duration_us = g_get_monotonic_time () - start_us;
       return g_steal_pointer (&commit);
     }
 
   ouioed_sqlite_rollback (self);
   if (cause->code != OUIOE_ERROR_INTERNAL)
-    cause->code = OUIOE_ERROR_STORE_UNAVAILABLE;
+    {
+      cause->code = OUIOE_ERROR_STORE_UNAVAILABLE;
+      self->needs_room = TRUE;
+    }
   g_propagate_error (error, g_steal_pointer (&cause));
   return NULL;
 }

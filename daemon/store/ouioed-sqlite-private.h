@@ -80,6 +80,7 @@ struct _OuioedSqlite
   gint64        page_size;
   int           wal_pages;             /* committed, but not yet in the database file */
   gboolean      checkpoint_failed;     /* and that was logged */
+  gboolean      needs_room;            /* the last commit was not taken: what the log occupies may help the next */
 };
 
 /* ---- ids ---- */

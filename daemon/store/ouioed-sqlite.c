@@ -246,13 +246,13 @@ ouioed_sqlite_add_forgotten (OuioedSqlite *self, gint64 key, gint64 bytes)
 gboolean
 ouioed_sqlite_needs_checkpoint (OuioedSqlite *self)
 {
-  return self->wal_pages >= CHECKPOINT_PAGES;
+  return self->wal_pages >= CHECKPOINT_PAGES || (self->needs_room && self->wal_pages > 0);
 }
 
 void
 ouioed_sqlite_checkpoint (OuioedSqlite *self, gboolean all)
 {
-  const int mode = all ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+  const int mode = all || self->needs_room ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
   g_autoptr(GError) error = NULL;
   int result;
 
@@ -268,7 +268,7 @@ ouioed_sqlite_checkpoint (OuioedSqlite *self, gboolean all)
       self->wal_pages = 0;
       self->checkpoint_failed = FALSE;
     }
-  if (result == SQLITE_OK || (result & 0xff) == SQLITE_BUSY)
+  if (result == SQLITE_OK || (result & 0xff) == SQLITE_BUSY || self->needs_room)
     return;
 
   /* Nothing is lost: what was committed stays in the log, and the next commit comes here again. */

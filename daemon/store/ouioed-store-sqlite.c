@@ -95,13 +95,12 @@ commit_run (gpointer data, gboolean abandoned)
   OuioedStoreSqlite *self = g_task_get_source_object (job->task);
 
   job->commit = ouioed_sqlite_commit (self->db, job->batch, &job->error);
-  if (job->commit == NULL)
-    return FALSE;
 
   /* A job of its own, so that the answer does not wait for it. */
   if (ouioed_sqlite_needs_checkpoint (self->db))
     ouioed_worker_push (self->worker, OUIOED_LANE_COMMIT, checkpoint_run, NULL, self);
-  start_tidying (self);
+  if (job->commit != NULL)
+    start_tidying (self);
   return FALSE;
 }
 
