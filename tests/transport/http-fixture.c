@@ -131,7 +131,8 @@ run_body (HttpFixture *f, gconstpointer data)
 }
 
 void
-http_fixture_add_full (const char *path, void (*set_up) (HttpFixture *f, gconstpointer data), void (*body) (HttpFixture *f))
+http_fixture_add_full (const char *path, void (*set_up) (HttpFixture *f, gconstpointer data),
+                       void (*body) (HttpFixture *f))
 {
   Body *data = g_new0 (Body, 1);
 
@@ -264,7 +265,9 @@ client_connect (int family, const struct sockaddr *address, socklen_t len)
 Client *
 client_new (HttpFixture *f)
 {
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons (f->port), .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_port = htons (f->port),
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
 
   return client_connect (AF_INET, (const struct sockaddr *) &address, sizeof address);
 }
@@ -431,12 +434,14 @@ json_text (json_t *object, const char *name)
 }
 
 Reply *
-http_request_data (HttpFixture *f, const char *method, const char *path, const char *headers, const char *body, gsize len)
+http_request_data (HttpFixture *f, const char *method, const char *path, const char *headers, const char *body,
+                   gsize len)
 {
   g_autoptr(Client) client = client_new (f);
   g_autoptr(GString) request = g_string_new (NULL);
 
-  g_string_append_printf (request, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n%s", method, path, f->port, headers != NULL ? headers : "");
+  g_string_append_printf (request, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n%s", method, path, f->port,
+                          headers != NULL ? headers : "");
   if (body != NULL)
     g_string_append_printf (request, "Content-Length: %" G_GSIZE_FORMAT "\r\n", len);
   g_string_append (request, "\r\n");

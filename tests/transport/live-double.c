@@ -17,7 +17,8 @@ struct _OuioedLive
 };
 
 OuioedLive *
-ouioed_live_new (OuioedHub *hub, OuioedReaderEngine *engine, guint max_subscriptions, void (*closed) (gpointer user_data), gpointer user_data)
+ouioed_live_new (OuioedHub *hub, OuioedReaderEngine *engine, guint max_subscriptions,
+                 void (*closed) (gpointer user_data), gpointer user_data)
 {
   OuioedLive *self = g_new0 (OuioedLive, 1);
 
@@ -39,10 +40,11 @@ ouioed_live_add (OuioedLive *self, const OuioedLiveRequest *request, int fd, GBy
   char id[OUIOE_EVENT_ID_TEXT_MAX];
 
   ouioe_event_id_format (request->after, id);
-  g_string_append_printf (text, "kind=%d session=%s user=%s streams=%s after=%s until_end=%d unread=%u sessions=", request->kind,
-                          request->session_id != NULL ? request->session_id : "-", request->user_id != NULL ? request->user_id : "-",
-                          ouioe_streams_to_string (request->streams), request->has_after ? id : "-", request->until_end,
-                          unread != NULL ? (guint) g_bytes_get_size (unread) : 0);
+  g_string_append_printf (
+      text, "kind=%d session=%s user=%s streams=%s after=%s until_end=%d unread=%u sessions=", request->kind,
+      request->session_id != NULL ? request->session_id : "-", request->user_id != NULL ? request->user_id : "-",
+      ouioe_streams_to_string (request->streams), request->has_after ? id : "-", request->until_end,
+      unread != NULL ? (guint)g_bytes_get_size (unread) : 0);
   for (guint i = 0; request->sessions != NULL && request->sessions[i] != NULL; i++)
     g_string_append_printf (text, "%s%s", i > 0 ? "," : "", request->sessions[i]);
   g_string_append (text, "\n");
