@@ -247,9 +247,12 @@ static void
 on_watch (OuioedWatch *watch, guint32 events)
 {
   OuioedReader *self = (OuioedReader *) watch;
-  gboolean is_reading = (watch->events & EPOLLIN) != 0;
+  gboolean is_reading;
 
   self->engine->now = g_get_monotonic_time ();
+  if (self->is_resumed)   /* what came first is told first */
+    reader_resume_input (self);
+  is_reading = (watch->events & EPOLLIN) != 0;
   if ((events & EPOLLERR) != 0 || (is_reading && (events & (EPOLLIN | EPOLLHUP)) != 0))
     {
       if (!reader_read (self))
@@ -360,7 +363,7 @@ ouioed_reader_start (OuioedReader *self)
   self->heard_at = self->counted_from = now;
   /* Those that came together should not all be pinged together. */
   self->pinged_at = now - (gint64) (g_random_double () * (double) limits->ping_interval_us / 2);
-  self->is_resumed = TRUE;
+  self->is_resumed = self->extras != NULL;
   if (self->type == OUIOED_READER_WEBSOCKET)
     self->parser = ouioed_ws_parser_new (limits->max_message_bytes, &handler, self);
   self->watch.fd = -1;

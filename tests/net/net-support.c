@@ -12,6 +12,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#if defined (__SANITIZE_ADDRESS__)
+#define SANITIZED TRUE
+#elif defined (__has_feature)
+#define SANITIZED __has_feature (address_sanitizer)
+#else
+#define SANITIZED FALSE
+#endif
+
 void
 net_iterate (void)
 {
@@ -125,6 +133,9 @@ guint
 net_rss_kib (void)
 {
   g_autofree char *status = NULL;
+
+  if (SANITIZED)   /* it holds back what is freed, so it always grows */
+    return 0;
 
   g_assert_true (g_file_get_contents ("/proc/self/status", &status, NULL, NULL));
 

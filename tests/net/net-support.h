@@ -34,7 +34,7 @@ void     net_await        (int fd, GString *into, const char *needle);
 void     net_await_end    (int fd, GString *into);
 guint    net_count        (const GString *text, const char *needle);
 guint    net_count_fds    (void);
-/* Of this process, in KiB. */
+/* Of this process, in KiB; 0 under a sanitizer. */
 guint    net_rss_kib      (void);
 /* A masked client frame. */
 void     net_append_frame (GByteArray *out, guint8 first, const void *payload, gsize len);
