@@ -126,6 +126,8 @@ ouioed_http_head_read (OuioedHttpHead *self, SoupMessageHeaders *headers, SoupHT
           if (version == SOUP_HTTP_1_0 || g_ascii_strcasecmp (value, "chunked") != 0)
             return fail (error, field->name, "must be \"chunked\" or absent");
           self->chunked = TRUE;
+          /* libsoup takes a chunk size that is no number for 0, so where such a body ends is not beyond doubt. */
+          self->keep_alive = FALSE;
           break;
         case FIELD_CONNECTION:
           if (ouioed_http_list_has (value, "close"))

@@ -56,10 +56,10 @@ http_fixture_set_up_with (HttpFixture *f, OuioedStore *store)
   gboolean started = FALSE;
   OuioedContents *contents;
 
-  f->store = store;
-  contents = ouioed_store_open (store, &error);
+  f->store = store != NULL ? store : ouioed_store_memory_new ();
+  contents = ouioed_store_open (f->store, &error);
   g_assert_no_error (error);
-  f->hub = ouioed_hub_new (store, contents, &f->limits);
+  f->hub = ouioed_hub_new (f->store, contents, &f->limits);
   f->http = ouioed_http_new (f->hub, &f->config, &error);
   g_assert_no_error (error);
 
@@ -83,7 +83,7 @@ void
 http_fixture_set_up (HttpFixture *f, gconstpointer data)
 {
   http_fixture_defaults (f);
-  http_fixture_set_up_with (f, ouioed_store_memory_new ());
+  http_fixture_set_up_with (f, NULL);
 }
 
 void
@@ -368,7 +368,7 @@ client_read (Client *self)
   reply->head = client_read_until (self, "\r\n\r\n");
   if (reply->head == NULL)
     return reply;
-  g_assert_true (g_str_has_prefix (reply->head, "HTTP/1.1 "));
+  g_assert_true (g_str_has_prefix (reply->head, "HTTP/1."));
   reply->status = (guint) strtoul (reply->head + strlen ("HTTP/1.1 "), NULL, 10);
   if (reply->status < 200 || reply->status == 204)
     return reply;

@@ -29,7 +29,8 @@ void http_fixture_set_up    (HttpFixture *f, gconstpointer data);
 void http_fixture_tear_down (HttpFixture *f, gconstpointer data);
 /* Adds a test whose body runs in the client's thread. */
 void http_fixture_add       (const char *path, void (*body) (HttpFixture *f));
-/* The same with a set up of its own, for another configuration; it must call http_fixture_set_up_with(). */
+/* The same with a set up of its own, for another configuration; it must call http_fixture_set_up_with().
+ * @store (nullable): a store in memory when NULL. */
 void http_fixture_add_full  (const char *path, void (*set_up) (HttpFixture *f, gconstpointer data), void (*body) (HttpFixture *f));
 void http_fixture_set_up_with (HttpFixture *f, OuioedStore *store);
 void http_fixture_defaults  (HttpFixture *f);
