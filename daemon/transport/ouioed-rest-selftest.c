@@ -125,8 +125,9 @@ created_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr(GError) error = NULL;
   OuioedReceipt receipt;
+  gboolean ok = ouioed_hub_create_finish (OUIOED_HUB (source), result, &receipt, &error);
 
-  run_take_answer (user_data, ouioed_hub_create_finish (OUIOED_HUB (source), result, &receipt, &error), error);
+  run_take_answer (user_data, ok, error);
 }
 
 static void
@@ -159,8 +160,9 @@ appended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr(GError) error = NULL;
   OuioedReceipt receipt;
+  gboolean ok = ouioed_hub_append_finish (OUIOED_HUB (source), result, &receipt, &error);
 
-  run_take_answer (user_data, ouioed_hub_append_finish (OUIOED_HUB (source), result, &receipt, &error), error);
+  run_take_answer (user_data, ok, error);
 }
 
 static void
@@ -177,8 +179,8 @@ start_append (Run *run)
         }
       for (guint n = 0; n < N_PROGRESS; n++)
         {
-          g_autoptr(OuioeProgressUpdate)
-              update = ouioe_progress_update_new ("progress", "self-test", n * 100.0 / N_PROGRESS, NULL, NULL);
+          double done = n * 100.0 / N_PROGRESS;
+          g_autoptr(OuioeProgressUpdate) update = ouioe_progress_update_new ("progress", "self-test", done, NULL, NULL);
 
           run->n_waiting++;
           ouioed_hub_append_async (run->test->hub, run->sessions[i].id, NULL, update, NULL, appended_cb, run);
@@ -274,8 +276,9 @@ closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr(GError) error = NULL;
   OuioedReceipt receipt;
+  gboolean ok = ouioed_hub_close_finish (OUIOED_HUB (source), result, &receipt, &error);
 
-  run_take_answer (user_data, ouioed_hub_close_finish (OUIOED_HUB (source), result, &receipt, &error), error);
+  run_take_answer (user_data, ok, error);
 }
 
 static void
@@ -321,8 +324,9 @@ static void
 forgotten_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr(GError) error = NULL;
+  gboolean ok = ouioed_hub_forget_finish (OUIOED_HUB (source), result, &error);
 
-  run_take_answer (user_data, ouioed_hub_forget_finish (OUIOED_HUB (source), result, &error), error);
+  run_take_answer (user_data, ok, error);
 }
 
 static void

@@ -42,8 +42,19 @@ test_hosts (void)
     { "1270.0.0.1", FALSE, FALSE },
     { "localhost:", TRUE, TRUE },
   };
-  static const char *const broken[] = { "", ":80", "[::1", "[]", "a b", "local\thost", "host:port", "host:123456", "host:80:80",
-                                        "user@localhost", "localhost/", "[::1]80", "local%00host" };
+  static const char *const broken[] = { "",
+                                        ":80",
+                                        "[::1",
+                                        "[]",
+                                        "a b",
+                                        "local\thost",
+                                        "host:port",
+                                        "host:123456",
+                                        "host:80:80",
+                                        "user@localhost",
+                                        "localhost/",
+                                        "[::1]80",
+                                        "local%00host" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     {
@@ -132,13 +143,16 @@ test_heads (void)
     { "Host: localhost\r\nContent-Length: 99999999999999999999\r\n", SOUP_HTTP_1_1, "content-length is not a number" },
     { "Host: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n", SOUP_HTTP_1_1, "excludes" },
     { "Host: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n", SOUP_HTTP_1_1, "excludes" },
-    { "Host: localhost\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", SOUP_HTTP_1_1, "transfer-encoding is given twice" },
+    { "Host: localhost\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", SOUP_HTTP_1_1,
+      "transfer-encoding is given twice" },
     { "Host: localhost\r\nTransfer-Encoding: gzip, chunked\r\n", SOUP_HTTP_1_1, "transfer-encoding must be" },
     { "Host: localhost\r\nTransfer-Encoding: xchunked\r\n", SOUP_HTTP_1_1, "transfer-encoding must be" },
     { "Host: localhost\r\nTransfer-Encoding: chunked\r\n", SOUP_HTTP_1_0, "transfer-encoding must be" },
     { "Host: localhost\r\nOrigin: http://a\r\nOrigin: http://b\r\n", SOUP_HTTP_1_1, "origin is given twice" },
-    { "Host: localhost\r\nIdempotency-Key: a\r\nIdempotency-Key: b\r\n", SOUP_HTTP_1_1, "idempotency-key is given twice" },
-    { "Host: localhost\r\nContent-Type: application/json\r\nContent-Type: text/plain\r\n", SOUP_HTTP_1_1, "content-type is given twice" },
+    { "Host: localhost\r\nIdempotency-Key: a\r\nIdempotency-Key: b\r\n", SOUP_HTTP_1_1,
+      "idempotency-key is given twice" },
+    { "Host: localhost\r\nContent-Type: application/json\r\nContent-Type: text/plain\r\n", SOUP_HTTP_1_1,
+      "content-type is given twice" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
@@ -281,8 +295,9 @@ test_routes (void)
 static void
 test_query (void)
 {
-  const char *query = "a=1&b=x%20y+z&empty=&flag&%61%62=named&b=second&bad=%zz&nul=%00&latin=%ff&n=12&big=99&t=2026-11-23T01:11:03+00:00"
-                      "&id=5-7&noid=5-&w=two";
+  const char *query =
+      "a=1&b=x%20y+z&empty=&flag&%61%62=named&b=second&bad=%zz&nul=%00&latin=%ff&n=12&big=99&t=2026-11-23T01:11:03+00:00"
+      "&id=5-7&noid=5-&w=two";
   static const char *const words[] = { "one", "two", NULL };
   g_autoptr(OuioeProblems) problems = ouioe_problems_new ();
   g_autofree char *b = ouioed_query_dup_text (query, "b", problems);

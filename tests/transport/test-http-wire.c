@@ -65,8 +65,10 @@ test_pipelining (HttpFixture *f)
   g_autoptr(GString) requests = g_string_new (NULL);
 
   for (int i = 0; i < 60; i++)
-    g_string_append_printf (requests, "POST " API "/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
-                            "{\"session_id\":\"p%02d\",\"user_id\":\"u\"}GET " API "/sessions/p%02d/stats HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    g_string_append_printf (requests,
+                            "POST " API "/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+                            "{\"session_id\":\"p%02d\",\"user_id\":\"u\"}GET " API
+                            "/sessions/p%02d/stats HTTP/1.1\r\nHost: localhost\r\n\r\n",
                             34, i, i);
   client_send_bytes (client, requests->str, (gssize) requests->len);
   for (int i = 0; i < 60; i++)
@@ -83,7 +85,8 @@ test_pipelining (HttpFixture *f)
 static void
 test_any_packet_split (HttpFixture *f)
 {
-  static const char request[] = "POST " API "/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+  static const char request[] = "POST " API
+                                "/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                                 "Content-Length: 36\r\n\r\n{\"session_id\":\"split\",\"user_id\":\"u\"}\r\n";
   g_autoptr(Client) client = client_new (f);
   g_autoptr(json_t) json = NULL;
@@ -100,9 +103,10 @@ test_chunked (HttpFixture *f)
   g_autoptr(Client) client = client_new (f);
   g_autoptr(json_t) json = NULL;
 
-  client_send (client, "POST " API "/sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-                       "e;ext=1\r\n{\"session_id\":\r\n14\r\n\"chunk\",\"user_id\":\"u\r\n2\r\n\"}\r\n0\r\nTrailer: x\r\n\r\n"
-                       "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  client_send (client,
+               "POST " API "/sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+               "e;ext=1\r\n{\"session_id\":\r\n14\r\n\"chunk\",\"user_id\":\"u\r\n2\r\n\"}\r\n0\r\nTrailer: x\r\n\r\n"
+               "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
   json = http_expect (client_read (client), 200);
   g_assert_cmpstr (json_text (json, "session_id"), ==, "chunk");
   /* Where a chunked body ends may be disputed; what follows is not taken for a request. */
@@ -117,7 +121,8 @@ test_expect_continue (HttpFixture *f)
   g_autoptr(json_t) json = NULL;
   g_autoptr(json_t) next = NULL;
 
-  client_send (client, "POST " API "/sessions HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 37\r\n\r\n");
+  client_send (client, "POST " API
+                       "/sessions HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 37\r\n\r\n");
   interim = client_read (client);
   g_assert_cmpuint (interim->status, ==, 100);
   client_send (client, "{\"session_id\":\"expect\",\"user_id\":\"u\"}");
@@ -151,9 +156,13 @@ test_unix_socket (HttpFixture *f)
       g_assert_cmpuint (reply->status, ==, 200);
     }
 
-  client_send (client, "POST " API "/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 35\r\n\r\n{\"session_id\":\"unix\",\"user_id\":\"u\"}");
+  client_send (
+      client,
+      "POST " API
+      "/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 35\r\n\r\n{\"session_id\":\"unix\",\"user_id\":\"u\"}");
   json = http_expect (client_read (client), 200);
-  g_assert_cmpstr (json_text (json_object_get (json, "websocket_urls"), "thinking"), ==, "ws://localhost/ws/thinking/unix");
+  g_assert_cmpstr (json_text (json_object_get (json, "websocket_urls"), "thinking"), ==,
+                   "ws://localhost/ws/thinking/unix");
 }
 
 /* ---- methods and paths ---- */
@@ -208,9 +217,21 @@ test_head_has_no_body (HttpFixture *f)
 static void
 test_unknown_paths (HttpFixture *f)
 {
-  static const char *const paths[] = { "/", "/nope", "/healthz2", "/healthz/x", API, API "/sessions//stats", API "/sessions/a/b", "/ws/thinking/",
-                                       "/ws/thinking", "/ws/other/x", "/ws/thinking/a%2Fb", "//healthz", API "/sessions/%2e%2e/stats",
-                                       API "/sessions/%00/stats", API "/sessions/%ff" };
+  static const char *const paths[] = { "/",
+                                       "/nope",
+                                       "/healthz2",
+                                       "/healthz/x",
+                                       API,
+                                       API "/sessions//stats",
+                                       API "/sessions/a/b",
+                                       "/ws/thinking/",
+                                       "/ws/thinking",
+                                       "/ws/other/x",
+                                       "/ws/thinking/a%2Fb",
+                                       "//healthz",
+                                       API "/sessions/%2e%2e/stats",
+                                       API "/sessions/%00/stats",
+                                       API "/sessions/%ff" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
     {
@@ -273,7 +294,9 @@ test_body_too_large (HttpFixture *f)
   g_assert_cmpstr (json_text (json, "code"), ==, "body-too-large");
   g_assert_true (client_is_closed (announced));
 
-  client_send (waiting, "POST " API "/thinking HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 1000000000\r\n\r\n");
+  client_send (waiting,
+               "POST " API
+               "/thinking HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 1000000000\r\n\r\n");
   json2 = http_expect (client_read (waiting), 413);
   g_assert_true (client_is_closed (waiting));
 
@@ -289,7 +312,8 @@ static void
 test_largest_body_passes (HttpFixture *f)
 {
   g_autofree char *content = g_strnfill ((1 << 20) - 200, 'x');
-  g_autofree char *body = g_strdup_printf ("{\"session_id\":\"big\",\"thinking_type\":\"analysis\",\"content\":\"%s\"}", content);
+  g_autofree char *body = g_strdup_printf ("{\"session_id\":\"big\",\"thinking_type\":\"analysis\",\"content\":\"%s\"}",
+                                           content);
   g_autoptr(json_t) json = NULL;
 
   http_create (f, "big");
@@ -328,7 +352,8 @@ test_slow_body (HttpFixture *f)
   g_autoptr(Client) client = client_new (f);
   g_autoptr(Reply) reply = NULL;
 
-  client_send (client, "POST " API "/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 37\r\n\r\n{\"session_id\"");
+  client_send (client,
+               "POST " API "/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 37\r\n\r\n{\"session_id\"");
   reply = client_read (client);
   g_assert_cmpuint (reply->status, ==, 408);
   g_assert_true (client_is_closed (client));
@@ -373,7 +398,8 @@ static void
 test_answer_that_is_not_read (HttpFixture *f)
 {
   g_autofree char *content = g_strnfill (400 << 10, 'x');
-  g_autofree char *body = g_strdup_printf ("{\"session_id\":\"big\",\"thinking_type\":\"analysis\",\"content\":\"%s\"}", content);
+  g_autofree char *body = g_strdup_printf ("{\"session_id\":\"big\",\"thinking_type\":\"analysis\",\"content\":\"%s\"}",
+                                           content);
   g_autoptr(Client) client = client_new (f);
   int small = 4096;
 
@@ -401,7 +427,8 @@ static void
 test_large_answer (HttpFixture *f)
 {
   g_autofree char *content = g_strnfill (400 << 10, 'x');
-  g_autofree char *body = g_strdup_printf ("{\"session_id\":\"big\",\"thinking_type\":\"analysis\",\"content\":\"%s\"}", content);
+  g_autofree char *body = g_strdup_printf ("{\"session_id\":\"big\",\"thinking_type\":\"analysis\",\"content\":\"%s\"}",
+                                           content);
   g_autoptr(Client) client = client_new (f);
   g_autoptr(json_t) page = NULL;
   g_autoptr(Reply) next = NULL;
@@ -414,7 +441,10 @@ test_large_answer (HttpFixture *f)
     }
 
   setsockopt (client->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-  client_send (client, "GET " API "/sessions/big/events HTTP/1.1\r\nHost: localhost\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  client_send (
+      client,
+      "GET " API
+      "/sessions/big/events HTTP/1.1\r\nHost: localhost\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
   page = http_expect (client_read (client), 200);
   g_assert_cmpuint (json_array_size (json_object_get (page, "events")), ==, 17);
   next = client_read (client);
@@ -465,7 +495,10 @@ test_smuggling (HttpFixture *f)
       g_autoptr(Reply) reply = NULL;
 
       g_test_message ("%s", requests[i]);
-      client_send (client, "POST " API "/sessions HTTP/1.1\r\nHost: localhost\r\n%sGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", requests[i]);
+      client_send (client,
+                   "POST " API
+                   "/sessions HTTP/1.1\r\nHost: localhost\r\n%sGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                   requests[i]);
       reply = client_read (client);
       g_assert_cmpuint (reply->status, >=, 400);
       g_assert_cmpuint (reply->status, <=, 501);
@@ -586,8 +619,11 @@ test_origin_is_checked (HttpFixture *f)
 static void
 test_preflight (HttpFixture *f)
 {
-  g_autoptr(Reply) reply = http_request (f, "OPTIONS", API "/sessions", "Origin: http://localhost:3100\r\n"
-                                         "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: content-type, x-a\r\n", NULL);
+  g_autoptr(Reply) reply = http_request (
+      f, "OPTIONS", API "/sessions",
+      "Origin: http://localhost:3100\r\n"
+      "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: content-type, x-a\r\n",
+      NULL);
   g_autoptr(Reply) refused = http_request (f, "OPTIONS", API "/sessions", "Origin: https://evil.example\r\n"
                                            "Access-Control-Request-Method: POST\r\n", NULL);
   g_autofree char *origin = reply_dup_header (reply, "Access-Control-Allow-Origin");
@@ -763,9 +799,11 @@ main (int argc, char **argv)
   http_fixture_add ("/transport/wire/largest-body-passes", test_largest_body_passes);
   http_fixture_add_full ("/transport/wire/slow-head-is-408", set_up_impatient, test_slow_head);
   http_fixture_add_full ("/transport/wire/slow-body-is-408", set_up_impatient, test_slow_body);
-  http_fixture_add_full ("/transport/wire/idle-connection-is-closed-silently", set_up_impatient, test_idle_is_closed_silently);
+  http_fixture_add_full ("/transport/wire/idle-connection-is-closed-silently", set_up_impatient,
+                         test_idle_is_closed_silently);
   http_fixture_add ("/transport/wire/large-head-is-431", test_large_head);
-  http_fixture_add_full ("/transport/wire/answer-that-is-not-read-is-dropped", set_up_impatient, test_answer_that_is_not_read);
+  http_fixture_add_full ("/transport/wire/answer-that-is-not-read-is-dropped", set_up_impatient,
+                         test_answer_that_is_not_read);
   http_fixture_add ("/transport/wire/large-answer-comes-whole", test_large_answer);
   http_fixture_add_full ("/transport/wire/too-many-connections-are-503", set_up_impatient, test_too_many_connections);
   http_fixture_add ("/transport/wire/smuggled-requests-are-refused", test_smuggling);
@@ -776,7 +814,8 @@ main (int argc, char **argv)
   http_fixture_add ("/transport/wire/preflight", test_preflight);
   http_fixture_add_full ("/transport/wire/any-origin-by-configuration", set_up_open, test_any_origin);
   http_fixture_add ("/transport/wire/drain-ends-what-has-begun", test_drain);
-  http_fixture_add ("/transport/wire/client-may-leave-while-its-request-is-committed", test_client_leaves_while_its_request_is_committed);
+  http_fixture_add ("/transport/wire/client-may-leave-while-its-request-is-committed",
+                    test_client_leaves_while_its_request_is_committed);
   http_fixture_add ("/transport/wire/limits-follow-a-reload", test_limits_follow_a_reload);
   return g_test_run ();
 }

@@ -22,7 +22,8 @@ fill (HttpFixture *f)
     {
       g_autofree char *step = g_strdup_printf ("{\"session_id\":\"s\",\"thinking_type\":\"%s\",\"content\":\"t%d\"}",
                                                i < 3 ? "decision" : "analysis", i);
-      g_autofree char *update = g_strdup_printf ("{\"session_id\":\"s\",\"progress_type\":\"progress\",\"message\":\"m%d\"}", i);
+      g_autofree char *update = g_strdup_printf (
+          "{\"session_id\":\"s\",\"progress_type\":\"progress\",\"message\":\"m%d\"}", i);
       g_autoptr(json_t) a = http_expect (http_post (f, API "/thinking", step), 200);
       g_autoptr(json_t) b = http_expect (http_post (f, API "/progress", update), 200);
     }
@@ -167,7 +168,8 @@ test_filters (HttpFixture *f)
 static void
 test_lines (HttpFixture *f)
 {
-  static const char *const ways[][2] = { { "?limit=4", "Accept: application/x-ndjson\r\n" }, { "?limit=4&format=ndjson", "Accept: */*\r\n" } };
+  static const char *const ways[][2] = { { "?limit=4", "Accept: application/x-ndjson\r\n" },
+                                         { "?limit=4&format=ndjson", "Accept: */*\r\n" } };
 
   fill (f);
   for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
@@ -198,8 +200,10 @@ test_gap_is_told (HttpFixture *f)
   g_autofree char *first = NULL;
   g_autofree char *path = NULL;
   g_autofree char *path_lines = NULL;
-  g_autoptr(json_t) created =
-    http_expect (http_post (f, API "/sessions", "{\"session_id\":\"s\",\"user_id\":\"u\",\"debug_mode\":true,\"max_stream_length\":10}"), 200);
+  g_autoptr(json_t) created = http_expect (
+      http_post (f, API "/sessions",
+                 "{\"session_id\":\"s\",\"user_id\":\"u\",\"debug_mode\":true,\"max_stream_length\":10}"),
+      200);
   g_autoptr(json_t) page = NULL;
   g_autoptr(json_t) whole = NULL;
   g_autoptr(Reply) lines = NULL;
@@ -208,8 +212,12 @@ test_gap_is_told (HttpFixture *f)
   first = g_strdup (json_text (created, "id"));
   for (int i = 0; i < 60; i++)
     {
-      g_autoptr(json_t) a = http_expect (http_post (f, API "/thinking", "{\"session_id\":\"s\",\"thinking_type\":\"analysis\",\"content\":\"c\"}"), 200);
-      g_autoptr(json_t) b = http_expect (http_post (f, API "/progress", "{\"session_id\":\"s\",\"progress_type\":\"progress\",\"message\":\"c\"}"), 200);
+      g_autoptr(json_t) a = http_expect (
+          http_post (f, API "/thinking", "{\"session_id\":\"s\",\"thinking_type\":\"analysis\",\"content\":\"c\"}"),
+          200);
+      g_autoptr(json_t) b = http_expect (
+          http_post (f, API "/progress", "{\"session_id\":\"s\",\"progress_type\":\"progress\",\"message\":\"c\"}"),
+          200);
     }
   path = g_strconcat ("?after=", first, NULL);
   page = get_page (f, path);
@@ -250,28 +258,33 @@ answer_int (GPtrArray *answers, guint i, const char *name)
 static void
 test_bulk_answers_line_by_line (HttpFixture *f)
 {
-  static const struct { int line, status; const char *code; } expected[] = {
-    { 1, 200, NULL }, { 2, 200, NULL }, { 4, 400, "unknown-type" }, { 5, 422, "invalid-body" }, { 6, 422, "invalid-body" },
-    { 7, 404, "session-not-found" }, { 8, 422, "invalid-body" }, { 9, 422, "invalid-body" }, { 11, 200, NULL }, { 12, 422, "invalid-body" },
+  static const struct { int line, status; const char *code;
+  } expected[] = {
+    { 1, 200, NULL },           { 2, 200, NULL },
+    { 4, 400, "unknown-type" }, { 5, 422, "invalid-body" },
+    { 6, 422, "invalid-body" }, { 7, 404, "session-not-found" },
+    { 8, 422, "invalid-body" }, { 9, 422, "invalid-body" },
+    { 11, 200, NULL },          { 12, 422, "invalid-body" },
   };
   g_autoptr(GPtrArray) answers = NULL;
   OuioeEventId last = OUIOE_EVENT_ID_ZERO;
 
   http_create (f, "a");
   http_create (f, "b");
-  answers = post_lines (f, "Content-Type: application/x-ndjson\r\n",
-                        "{\"session_id\":\"a\",\"kind\":\"thinking_step\",\"thinking_type\":\"analysis\",\"content\":\"1\"}\n"
-                        "{\"session_id\":\"b\",\"progress_type\":\"progress\",\"message\":\"2\"}\r\n"
-                        "  \n"
-                        "{\"session_id\":\"a\",\"thinking_type\":\"bogus\",\"content\":\"4\"}\n"
-                        "{\"session_id\":\"a\",\"thinking_type\":\"analysis\"}\n"
-                        "not json\n"
-                        "{\"session_id\":\"none\",\"thinking_type\":\"analysis\",\"content\":\"7\"}\n"
-                        "{\"session_id\":\"a\",\"kind\":\"session_start\"}\n"
-                        "{\"session_id\":\"a\"}\n"
-                        "\n"
-                        "{\"session_id\":\"a\",\"thinking_type\":\"decision\",\"content\":\"11\"}\n"
-                        "[1]");
+  answers = post_lines (
+      f, "Content-Type: application/x-ndjson\r\n",
+      "{\"session_id\":\"a\",\"kind\":\"thinking_step\",\"thinking_type\":\"analysis\",\"content\":\"1\"}\n"
+      "{\"session_id\":\"b\",\"progress_type\":\"progress\",\"message\":\"2\"}\r\n"
+      "  \n"
+      "{\"session_id\":\"a\",\"thinking_type\":\"bogus\",\"content\":\"4\"}\n"
+      "{\"session_id\":\"a\",\"thinking_type\":\"analysis\"}\n"
+      "not json\n"
+      "{\"session_id\":\"none\",\"thinking_type\":\"analysis\",\"content\":\"7\"}\n"
+      "{\"session_id\":\"a\",\"kind\":\"session_start\"}\n"
+      "{\"session_id\":\"a\"}\n"
+      "\n"
+      "{\"session_id\":\"a\",\"thinking_type\":\"decision\",\"content\":\"11\"}\n"
+      "[1]");
   g_assert_cmpuint (answers->len, ==, G_N_ELEMENTS (expected));
   for (guint i = 0; i < answers->len; i++)
     {
@@ -323,7 +336,8 @@ test_bulk_is_one_commit (HttpFixture *f)
   http_create (f, "a");
   http_create (f, "b");
   for (int i = 0; i < 500; i++)
-    g_string_append_printf (body, "{\"session_id\":\"%s\",\"thinking_type\":\"analysis\",\"content\":\"%d\"}\n", i % 2 == 0 ? "a" : "b", i);
+    g_string_append_printf (body, "{\"session_id\":\"%s\",\"thinking_type\":\"analysis\",\"content\":\"%d\"}\n",
+                            i % 2 == 0 ? "a" : "b", i);
   g_assert_cmpuint (body->len, >, 2000);      /* more than another body may have */
   http_fixture_call (f, get_commits, &before);
   answers = post_lines (f, NULL, body->str);
@@ -337,8 +351,10 @@ static void
 test_bulk_line_has_the_limit_of_a_body (HttpFixture *f)
 {
   g_autofree char *content = g_strnfill (2000, 'x');
-  g_autofree char *body = g_strdup_printf ("{\"session_id\":\"a\",\"thinking_type\":\"analysis\",\"content\":\"%s\"}\n"
-                                           "{\"session_id\":\"a\",\"thinking_type\":\"analysis\",\"content\":\"short\"}", content);
+  g_autofree char *body = g_strdup_printf (
+      "{\"session_id\":\"a\",\"thinking_type\":\"analysis\",\"content\":\"%s\"}\n"
+      "{\"session_id\":\"a\",\"thinking_type\":\"analysis\",\"content\":\"short\"}",
+      content);
   g_autoptr(GPtrArray) answers = NULL;
 
   http_create (f, "a");
@@ -350,8 +366,9 @@ test_bulk_line_has_the_limit_of_a_body (HttpFixture *f)
 static void
 test_bulk_repeats_harmlessly (HttpFixture *f)
 {
-  static const char body[] = "{\"session_id\":\"a\",\"thinking_type\":\"analysis\",\"content\":\"1\"}\n"
-                             "{\"session_id\":\"a\",\"thinking_type\":\"analysis\",\"content\":\"2\",\"idempotency_key\":\"own\"}\n";
+  static const char
+      body[] = "{\"session_id\":\"a\",\"thinking_type\":\"analysis\",\"content\":\"1\"}\n"
+               "{\"session_id\":\"a\",\"thinking_type\":\"analysis\",\"content\":\"2\",\"idempotency_key\":\"own\"}\n";
   g_autoptr(GPtrArray) first = NULL;
   g_autoptr(GPtrArray) second = NULL;
   g_autoptr(GPtrArray) third = NULL;
@@ -426,7 +443,8 @@ main (int argc, char **argv)
   http_fixture_add ("/transport/events/gap-is-told", test_gap_is_told);
   http_fixture_add ("/transport/bulk/answers-line-by-line", test_bulk_answers_line_by_line);
   http_fixture_add_full ("/transport/bulk/is-one-commit", set_up_counting, test_bulk_is_one_commit);
-  http_fixture_add_full ("/transport/bulk/line-has-the-limit-of-a-body", set_up_counting, test_bulk_line_has_the_limit_of_a_body);
+  http_fixture_add_full ("/transport/bulk/line-has-the-limit-of-a-body", set_up_counting,
+                         test_bulk_line_has_the_limit_of_a_body);
   http_fixture_add ("/transport/bulk/repeats-harmlessly", test_bulk_repeats_harmlessly);
   http_fixture_add ("/transport/bulk/exported-lines-can-be-posted", test_exported_lines_can_be_posted);
   http_fixture_add ("/transport/bulk/bodies-that-are-none", test_bulk_bodies_that_are_none);

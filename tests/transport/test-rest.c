@@ -40,7 +40,8 @@ get_json (HttpFixture *f, const char *path)
 static Reply *
 think (HttpFixture *f, const char *id, const char *headers)
 {
-  g_autofree char *body = g_strdup_printf ("{\"session_id\":\"%s\",\"thinking_type\":\"analysis\",\"content\":\"c\",\"confidence\":0.5}", id);
+  g_autofree char *body = g_strdup_printf (
+      "{\"session_id\":\"%s\",\"thinking_type\":\"analysis\",\"content\":\"c\",\"confidence\":0.5}", id);
 
   return http_request (f, "POST", API "/thinking", headers, body);
 }
@@ -48,7 +49,8 @@ think (HttpFixture *f, const char *id, const char *headers)
 static Reply *
 report (HttpFixture *f, const char *id, const char *type)
 {
-  g_autofree char *body = g_strdup_printf ("{\"session_id\":\"%s\",\"progress_type\":\"%s\",\"message\":\"m\",\"progress_percentage\":60}", id, type);
+  g_autofree char *body = g_strdup_printf (
+      "{\"session_id\":\"%s\",\"progress_type\":\"%s\",\"message\":\"m\",\"progress_percentage\":60}", id, type);
 
   return http_post (f, API "/progress", body);
 }
@@ -59,14 +61,16 @@ static void
 test_create_answers_with_its_address (HttpFixture *f)
 {
   g_autofree char *address = g_strdup_printf ("ws://127.0.0.1:%u/ws/thinking/a%%20b", f->port);
-  g_autoptr(json_t) json = http_expect (http_post (f, API "/sessions", "{\"session_id\":\"a b\",\"user_id\":\"u\"}"), 200);
+  g_autoptr(json_t)
+      json = http_expect (http_post (f, API "/sessions", "{\"session_id\":\"a b\",\"user_id\":\"u\"}"), 200);
   OuioeEventId id;
 
   g_assert_true (json_is_true (json_object_get (json, "success")));
   g_assert_cmpstr (json_text (json, "session_id"), ==, "a b");
   g_assert_cmpstr (json_text (json, "message"), ==, "Streaming session created successfully");
   g_assert_cmpstr (json_text (json_object_get (json, "websocket_urls"), "thinking"), ==, address);
-  g_assert_true (g_str_has_suffix (json_text (json_object_get (json, "websocket_urls"), "progress"), "/ws/progress/a%20b"));
+  g_assert_true (
+      g_str_has_suffix (json_text (json_object_get (json, "websocket_urls"), "progress"), "/ws/progress/a%20b"));
   g_assert_true (ouioe_event_id_parse (json_text (json, "id"), &id));
 }
 
@@ -91,9 +95,11 @@ test_create_again_is_409 (HttpFixture *f)
 static void
 test_settings_are_kept (HttpFixture *f)
 {
-  g_autoptr(json_t) created =
-    http_expect (http_post (f, API "/sessions", "{\"session_id\":\"set\",\"user_id\":\"u1\",\"debug_mode\":true,\"user_request\":\"do\","
-                                                "\"system_context\":{\"k\":[1]},\"max_stream_length\":7,\"expiry_seconds\":60}"), 200);
+  g_autoptr(json_t) created = http_expect (
+      http_post (f, API "/sessions",
+                 "{\"session_id\":\"set\",\"user_id\":\"u1\",\"debug_mode\":true,\"user_request\":\"do\","
+                 "\"system_context\":{\"k\":[1]},\"max_stream_length\":7,\"expiry_seconds\":60}"),
+      200);
   g_autoptr(json_t) shown = get_json (f, API "/sessions/set");
 
   g_assert_cmpstr (json_text (shown, "session_id"), ==, "set");
@@ -128,7 +134,8 @@ test_show_after_close (HttpFixture *f)
 static void
 test_closed_is_gone_for_writers (HttpFixture *f)
 {
-  static const char *const paths[] = { API "/sessions/c/stats", API "/sessions/never/stats", API "/sessions/never", API "/sessions/never/events" };
+  static const char *const paths[] = { API "/sessions/c/stats", API "/sessions/never/stats", API "/sessions/never",
+                                       API "/sessions/never/events" };
 
   http_create (f, "c");
   reply_free (http_request (f, "DELETE", API "/sessions/c", NULL, NULL));
@@ -141,7 +148,8 @@ test_closed_is_gone_for_writers (HttpFixture *f)
     }
   for (int i = 0; i < 2; i++)
     {
-      g_autoptr(json_t) json = http_expect (http_request (f, "DELETE", i == 0 ? API "/sessions/c" : API "/sessions/never", NULL, NULL), 404);
+      g_autoptr(json_t) json = http_expect (
+          http_request (f, "DELETE", i == 0 ? API "/sessions/c" : API "/sessions/never", NULL, NULL), 404);
       g_autoptr(Reply) step = think (f, i == 0 ? "c" : "never", NULL);
       g_autoptr(Reply) update = report (f, i == 0 ? "c" : "never", "progress");
 
@@ -185,14 +193,16 @@ test_list_filters_and_pages (HttpFixture *f)
 
   for (int i = 0; i < 7; i++)
     {
-      g_autofree char *body = g_strdup_printf ("{\"session_id\":\"l%d\",\"user_id\":\"%s\"}", i, i % 2 == 0 ? "even" : "odd");
+      g_autofree char *body = g_strdup_printf ("{\"session_id\":\"l%d\",\"user_id\":\"%s\"}", i,
+                                               i % 2 == 0 ? "even" : "odd");
       g_autoptr(json_t) json = http_expect (http_post (f, API "/sessions", body), 200);
     }
   reply_free (http_request (f, "DELETE", API "/sessions/l3", NULL, NULL));
 
   while (has_more)
     {
-      g_autofree char *path = before != NULL ? g_strdup_printf (API "/sessions?limit=3&before=%s", before) : g_strdup (API "/sessions?limit=3");
+      g_autofree char *path = before != NULL ? g_strdup_printf (API "/sessions?limit=3&before=%s", before)
+                                             : g_strdup (API "/sessions?limit=3");
       g_autoptr(json_t) page = get_json (f, path);
       json_t *sessions = json_object_get (page, "sessions");
 
@@ -235,7 +245,8 @@ test_steps_are_stored_with_an_id (HttpFixture *f)
 static void
 test_dropped_steps_say_so (HttpFixture *f)
 {
-  g_autoptr(json_t) created = http_expect (http_post (f, API "/sessions", "{\"session_id\":\"quiet\",\"user_id\":\"u\",\"progress_updates\":false}"), 200);
+  g_autoptr(json_t) created = http_expect (
+      http_post (f, API "/sessions", "{\"session_id\":\"quiet\",\"user_id\":\"u\",\"progress_updates\":false}"), 200);
   g_autoptr(json_t) step = http_expect (think (f, "quiet", NULL), 200);
   g_autoptr(json_t) update = http_expect (report (f, "quiet", "progress"), 200);
 
@@ -254,11 +265,15 @@ test_unknown_type_names_the_known (HttpFixture *f)
   g_autoptr(json_t) update = NULL;
 
   /* The type comes before the session. */
-  step = http_expect (http_post (f, API "/thinking", "{\"session_id\":\"none\",\"thinking_type\":\"bogus\",\"content\":\"c\"}"), 400);
+  step = http_expect (
+      http_post (f, API "/thinking", "{\"session_id\":\"none\",\"thinking_type\":\"bogus\",\"content\":\"c\"}"), 400);
   g_assert_cmpstr (json_text (step, "detail"), ==, "Invalid thinking type: bogus");
   g_assert_cmpstr (json_text (step, "code"), ==, "unknown-type");
   g_assert_cmpuint (json_array_size (json_object_get (step, "known_types")), >=, 10);
-  update = http_expect (http_post (f, API "/progress", "{\"session_id\":\"none\",\"progress_type\":\"x. Known types: y\",\"message\":\"c\"}"), 400);
+  update = http_expect (
+      http_post (f, API "/progress",
+                 "{\"session_id\":\"none\",\"progress_type\":\"x. Known types: y\",\"message\":\"c\"}"),
+      400);
   g_assert_cmpstr (json_text (update, "detail"), ==, "Invalid progress type: x. Known types: y");
 }
 
@@ -282,7 +297,8 @@ test_idempotency (HttpFixture *f)
 
   /* The same key for something else is a mistake of the client. */
   other = http_expect (http_request (f, "POST", API "/thinking", "Idempotency-Key: key-1\r\n",
-                                     "{\"session_id\":\"k\",\"thinking_type\":\"analysis\",\"content\":\"other\"}"), 422);
+                                     "{\"session_id\":\"k\",\"thinking_type\":\"analysis\",\"content\":\"other\"}"),
+                       422);
   g_assert_cmpstr (json_text (other, "code"), ==, "key-reused");
   g_assert_cmpint (http_fixture_count (f, "k"), ==, 2);
 }
@@ -292,7 +308,8 @@ test_idempotent_sessions (HttpFixture *f)
 {
   for (int i = 0; i < 2; i++)
     {
-      g_autoptr(Reply) created = http_request (f, "POST", API "/sessions", "Idempotency-Key: c\r\n", "{\"session_id\":\"k\",\"user_id\":\"u\"}");
+      g_autoptr(Reply) created = http_request (f, "POST", API "/sessions", "Idempotency-Key: c\r\n",
+                                                "{\"session_id\":\"k\",\"user_id\":\"u\"}");
       g_autofree char *mark = reply_dup_header (created, "Idempotency-Replayed");
 
       g_assert_cmpuint (created->status, ==, 200);
@@ -474,8 +491,11 @@ static void
 test_metrics_are_well_formed (HttpFixture *f)
 {
   static const char *const expected[] = {
-    "ouioe_build_info{version=\"" OUIOE_VERSION "\"} 1", "ouioe_sessions{state=\"open\"} 1", "ouioe_sessions_created_total 1",
-    "ouioe_events_total{kind=\"thinking_step\"} 1", "ouioe_events_total{kind=\"session_start\"} 1",
+    "ouioe_build_info{version=\"" OUIOE_VERSION "\"} 1",
+    "ouioe_sessions{state=\"open\"} 1",
+    "ouioe_sessions_created_total 1",
+    "ouioe_events_total{kind=\"thinking_step\"} 1",
+    "ouioe_events_total{kind=\"session_start\"} 1",
     "ouioe_http_requests_total{route=\"/api/streaming/thinking\",method=\"POST\",code=\"200\"} 1",
     "ouioe_http_requests_total{route=\"other\",method=\"GET\",code=\"404\"} 1",
     "ouioe_store_errors_total{backend=\"memory\"} 0",
@@ -561,12 +581,15 @@ main (int argc, char **argv)
   http_fixture_add ("/transport/rest/unknown-type-names-the-known", test_unknown_type_names_the_known);
   http_fixture_add ("/transport/rest/key-makes-a-repetition-harmless", test_idempotency);
   http_fixture_add ("/transport/rest/key-works-for-sessions", test_idempotent_sessions);
-  http_fixture_add_full ("/transport/rest/health-probes-the-whole-way", set_up_failing, test_health_probes_the_whole_way);
+  http_fixture_add_full ("/transport/rest/health-probes-the-whole-way", set_up_failing,
+                         test_health_probes_the_whole_way);
   http_fixture_add ("/transport/rest/health-is-single-flight", test_health_is_single_flight);
-  http_fixture_add_full ("/transport/rest/store-failure-is-told-and-recovered", set_up_failing, test_store_failure_is_told);
+  http_fixture_add_full ("/transport/rest/store-failure-is-told-and-recovered", set_up_failing,
+                         test_store_failure_is_told);
   http_fixture_add ("/transport/rest/readiness", test_readiness);
   http_fixture_add ("/transport/rest/self-test-passes", test_self_test_passes);
-  http_fixture_add_full ("/transport/rest/self-test-tells-what-failed", set_up_failing, test_self_test_tells_what_failed);
+  http_fixture_add_full ("/transport/rest/self-test-tells-what-failed", set_up_failing,
+                         test_self_test_tells_what_failed);
   http_fixture_add ("/transport/rest/version", test_version);
   http_fixture_add ("/transport/rest/metrics-are-well-formed", test_metrics_are_well_formed);
   http_fixture_add ("/transport/rest/process-metrics-are-true", test_process_metrics_are_true);
