@@ -249,7 +249,8 @@ start_started_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->ready = TRUE;
   description = ouioed_daemon_describe (self->daemon);
-  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "MESSAGE_ID", OUIOED_MESSAGE_STARTED, "MESSAGE", "%s", description);
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "MESSAGE_ID", OUIOED_MESSAGE_STARTED, "MESSAGE", "%s",
+                    description);
   for (guint i = 0; urls[i] != NULL; i++)
     printf ("listening on %s\n", urls[i]);
   fflush (stdout);

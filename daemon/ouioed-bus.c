@@ -56,7 +56,8 @@ connect_connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_error_free (error);
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the bus did not answer within %d s", TIMEOUT_SECONDS);
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the bus did not answer within %d s",
+                               TIMEOUT_SECONDS);
     }
   else
     g_task_return_error (task, error);
@@ -78,7 +79,8 @@ ouioed_bus_connect_async (OuioedBus bus, GAsyncReadyCallback callback, gpointer 
   else if (bus != OUIOED_BUS_NONE)
     address = find_session_bus ();
   if (address == NULL && bus == OUIOED_BUS_SESSION)
-    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "there is no session bus: DBUS_SESSION_BUS_ADDRESS is "
+    error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                                 "there is no session bus: DBUS_SESSION_BUS_ADDRESS is "
                                  "not set and the runtime directory has none");
   if (error != NULL)
     {

@@ -46,7 +46,8 @@ const OuioedConfigKey ouioed_config_keys[OUIOED_N_KEYS] = {
   [OUIOED_KEY_HTTP_MAX_PAGE_EVENTS] =
     NUMBER_KEY ("http", "max-page-events", COUNT, "1000", 1, 100000, "Events in one page of the history"),
   [OUIOED_KEY_HTTP_HEAD_TIMEOUT] =
-    NUMBER_KEY ("http", "head-timeout", TIME, "10s", 100 * MS, H, "From the first byte of a request to the end of its head"),
+    NUMBER_KEY ("http", "head-timeout", TIME, "10s", 100 * MS, H,
+                "From the first byte of a request to the end of its head"),
   [OUIOED_KEY_HTTP_BODY_TIMEOUT] =
     NUMBER_KEY ("http", "body-timeout", TIME, "60s", 100 * MS, H, "From there to the end of its body"),
   [OUIOED_KEY_HTTP_IDLE_TIMEOUT] =
@@ -57,7 +58,8 @@ const OuioedConfigKey ouioed_config_keys[OUIOED_N_KEYS] = {
   [OUIOED_KEY_READERS_MAX_READERS] =
     NUMBER_KEY ("readers", "max-readers", COUNT, "16000", 1, 1000000, "WebSocket and SSE readers in all"),
   [OUIOED_KEY_READERS_MAX_SUBSCRIPTIONS] =
-    NUMBER_KEY ("readers", "max-subscriptions", COUNT, "1000", 1, 100000, "Sessions that one WebSocket may subscribe to"),
+    NUMBER_KEY ("readers", "max-subscriptions", COUNT, "1000", 1, 100000,
+                "Sessions that one WebSocket may subscribe to"),
   [OUIOED_KEY_READERS_MAX_MESSAGE] =
     NUMBER_KEY ("readers", "max-message", SIZE, "1M", K, 64 * M, "Size of a message from a WebSocket client"),
   [OUIOED_KEY_READERS_MAX_MESSAGES_PER_SECOND] =
@@ -82,7 +84,8 @@ const OuioedConfigKey ouioed_config_keys[OUIOED_N_KEYS] = {
     NUMBER_KEY ("sessions", "default-stream-length", COUNT, "1000", 1, 100000000,
                 "Events kept of each stream of a session that does not ask for another number"),
   [OUIOED_KEY_SESSIONS_MAX_STREAM_LENGTH] =
-    NUMBER_KEY ("sessions", "max-stream-length", COUNT, "100000", 1, 100000000, "Events that a session may ask to be kept"),
+    NUMBER_KEY ("sessions", "max-stream-length", COUNT, "100000", 1, 100000000,
+                "Events that a session may ask to be kept"),
   [OUIOED_KEY_SESSIONS_DEFAULT_EXPIRY] =
     NUMBER_KEY ("sessions", "default-expiry", TIME, "24h", S, 87600 * H,
                 "Without activity, after which a session that does not ask for another time is forgotten"),

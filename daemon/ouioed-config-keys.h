@@ -63,7 +63,7 @@ typedef enum {
   OUIOED_VALUE_WORD,         /* one of words; the number is its place there */
   OUIOED_VALUE_PATH,         /* an absolute path, or nothing */
   OUIOED_VALUE_STORE,        /* sqlite:PATH, memory: */
-  OUIOED_VALUE_ADDRESSES,    /* list of HOST:PORT, unix:PATH */
+  OUIOED_VALUE_ADDRESSES,    /* list of HOST:PORT, unix:/PATH */
   OUIOED_VALUE_ORIGINS,      /* list of scheme://host[:port], * */
   OUIOED_VALUE_HOSTS,        /* list of names and addresses, * */
 } OuioedValueType;

@@ -61,7 +61,7 @@ describe (const OuioedConfigKey *key)
     [OUIOED_VALUE_BOOLEAN] = "yes or no",
     [OUIOED_VALUE_PATH] = "an absolute path",
     [OUIOED_VALUE_STORE] = "sqlite:, sqlite:PATH or memory:",
-    [OUIOED_VALUE_ADDRESSES] = "HOST:PORT, [ADDRESS]:PORT or unix:PATH, at least one",
+    [OUIOED_VALUE_ADDRESSES] = "HOST:PORT, [ADDRESS]:PORT or unix:/PATH, at least one",
     [OUIOED_VALUE_ORIGINS] = "scheme://host[:port] without a path, or *",
     [OUIOED_VALUE_HOSTS] = "a host name or an address without a port, or *",
   };
@@ -87,7 +87,8 @@ refuse (const OuioedConfigKey *key, const char *text, GError **error)
 {
   g_autofree char *wanted = describe (key);
 
-  g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, "[%s] %s=%s: not %s", key->section, key->name, text, wanted);
+  g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, "[%s] %s=%s: not %s", key->section, key->name, text,
+               wanted);
   return FALSE;
 }
 
@@ -175,7 +176,7 @@ is_address (const char *text)
   g_autofree char *host = NULL;
 
   if (g_str_has_prefix (text, "unix:"))
-    return text[5] != '\0';
+    return text[5] == '/' && text[6] != '\0';
   return split_address (text, &host);
 }
 

@@ -205,13 +205,13 @@ check_listen (const OuioedConfig *self, OuioedConfigReport *found)
         continue;
       if (ouioed_config_get_number (self, OUIOED_KEY_HTTP_ALLOW_REMOTE))
         {
-          text = g_strdup_printf ("%s is open to other machines, without tokens and without TLS: whoever reaches it may "
-                                  "read and write everything", addresses[i]);
+          text = g_strdup_printf ("%s is open to other machines, without tokens and without TLS: whoever reaches it "
+                                  "may read and write everything", addresses[i]);
           report (found->warnings, self->origins[OUIOED_KEY_HTTP_LISTEN], text);
           continue;
         }
-      text = g_strdup_printf ("[http] listen=%s: other machines reach this address, and there are neither tokens nor TLS "
-                              "yet; on a network where everybody may read and write everything, set [http] "
+      text = g_strdup_printf ("[http] listen=%s: other machines reach this address, and there are neither tokens nor "
+                              "TLS yet; on a network where everybody may read and write everything, set [http] "
                               "allow-remote=yes (OUIOED_HTTP_ALLOW_REMOTE=yes)", addresses[i]);
       report (found->errors, self->origins[OUIOED_KEY_HTTP_LISTEN], text);
     }
@@ -231,7 +231,8 @@ check_order (const OuioedConfig *self, OuioedKeyId low, OuioedKeyId high, Ouioed
 
   value = ouioed_value_to_string (key, &self->values[low]);
   bound = ouioed_value_to_string (&ouioed_config_keys[high], &self->values[high]);
-  text = g_strdup_printf ("[%s] %s=%s: more than %s=%s", key->section, key->name, value, ouioed_config_keys[high].name, bound);
+  text = g_strdup_printf ("[%s] %s=%s: more than %s=%s", key->section, key->name, value, ouioed_config_keys[high].name,
+                          bound);
   /* the one that was said is the one to look at */
   report (found->errors, self->origins[ouioed_config_is_built_in (self, low) ? high : low], text);
 }
@@ -353,13 +354,15 @@ ouioed_config_dump (const OuioedConfig *self)
 char *
 ouioed_config_template (void)
 {
-  GString *text = g_string_new ("# ouioed.conf - configuration of ouioed; see ouioed --dump-config for what is in force\n"
-                                "#\n"
-                                "# SPDX-License-Identifier: GPL-3.0-or-later\n"
-                                "#\n"
-                                "# Every value that is shown is the built-in one. Remove the # before a key to change it. Each key may be set\n"
-                                "# in the environment too: OUIOED_SECTION_KEY, as in OUIOED_HTTP_MAX_BODY=2M. Sizes take K, M and G, times\n"
-                                "# ms, s, min and h, lists commas. SIGHUP reads this file again; what needs a restart says so.\n");
+  static const char head[] =
+    "# ouioed.conf - configuration of ouioed; see ouioed --dump-config for what is in force\n"
+    "#\n"
+    "# SPDX-License-Identifier: GPL-3.0-or-later\n"
+    "#\n"
+    "# Every value that is shown is the built-in one. Remove the # before a key to change it. Each key may be set in\n"
+    "# the environment too: OUIOED_SECTION_KEY, as in OUIOED_HTTP_MAX_BODY=2M. Sizes take K, M and G, times ms, s,\n"
+    "# min and h, lists commas. SIGHUP reads this file again; what needs a restart says so.\n";
+  GString *text = g_string_new (head);
   const char *section = "";
 
   for (OuioedKeyId id = 0; id < OUIOED_N_KEYS; id++)

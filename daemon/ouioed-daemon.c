@@ -376,29 +376,36 @@ get_resident_bytes (void)
   if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL))
     return 0;
   numbers = g_strsplit (text, " ", 3);
-  return numbers[0] == NULL || numbers[1] == NULL ? 0
-                                                  : g_ascii_strtoull (numbers[1], NULL, 10) * (guint64) sysconf (_SC_PAGESIZE);
+  if (numbers[0] == NULL || numbers[1] == NULL)
+    return 0;
+  return g_ascii_strtoull (numbers[1], NULL, 10) * (guint64) sysconf (_SC_PAGESIZE);
 }
 
 void
 ouioed_daemon_log_statistics (OuioedDaemon *self)
 {
   OuioedHubMetrics m;
+  g_autoptr(GString) text = NULL;
   guint64 events = 0;
 
   ouioed_hub_get_metrics (self->hub, &m);
   for (guint i = 0; i < OUIOE_N_EVENT_KINDS; i++)
     events += m.events[i];
 
-  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "MESSAGE_ID", OUIOED_MESSAGE_STATISTICS, "MESSAGE",
-                    "Statistics: %u sessions open, %u closed, %" G_GUINT64_FORMAT " created; %" G_GUINT64_FORMAT " events in %"
-                    G_GUINT64_FORMAT " commits of %" G_GUINT64_FORMAT " us, %" G_GUINT64_FORMAT " failed; %u readers, %"
-                    G_GUINT64_FORMAT " gaps; %" G_GUINT64_FORMAT " KiB stored, %" G_GUINT64_FORMAT " KiB pending, %"
-                    G_GUINT64_FORMAT " KiB resident",
-                    ouioed_hub_get_n (self->hub, OUIOE_SESSION_OPEN), ouioed_hub_get_n (self->hub, OUIOE_SESSION_CLOSED),
-                    m.created, events, m.commits, m.commits == 0 ? 0 : m.commit_us / m.commits, m.commit_errors,
-                    ouioed_http_get_n_readers (self->http), m.gaps, m.store_bytes / 1024, m.pending_bytes / 1024,
-                    get_resident_bytes () / 1024);
+  text = g_string_new ("Statistics: ");
+  g_string_append_printf (text, "%u sessions open, %u closed, %" G_GUINT64_FORMAT " created; ",
+                          ouioed_hub_get_n (self->hub, OUIOE_SESSION_OPEN),
+                          ouioed_hub_get_n (self->hub, OUIOE_SESSION_CLOSED), m.created);
+  g_string_append_printf (text, "%" G_GUINT64_FORMAT " events in %" G_GUINT64_FORMAT " commits of %" G_GUINT64_FORMAT
+                          " us, %" G_GUINT64_FORMAT " failed; ", events, m.commits,
+                          m.commits == 0 ? 0 : m.commit_us / m.commits, m.commit_errors);
+  g_string_append_printf (text, "%u readers, %" G_GUINT64_FORMAT " gaps; ", ouioed_http_get_n_readers (self->http),
+                          m.gaps);
+  g_string_append_printf (text, "%" G_GUINT64_FORMAT " KiB stored, %" G_GUINT64_FORMAT " KiB pending, ",
+                          m.store_bytes / 1024, m.pending_bytes / 1024);
+  g_string_append_printf (text, "%" G_GUINT64_FORMAT " KiB resident", get_resident_bytes () / 1024);
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "MESSAGE_ID", OUIOED_MESSAGE_STATISTICS, "MESSAGE", "%s",
+                    text->str);
 }
 
 static void
@@ -441,7 +448,8 @@ on_stop_deadline (gpointer user_data)
   g_autoptr(GTask) task = g_steal_pointer (&self->stop);
 
   self->deadline = 0;
-  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the store did not finish within %d s", STOP_SECONDS);
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the store did not finish within %d s",
+                           STOP_SECONDS);
   return G_SOURCE_REMOVE;
 }
 

@@ -136,7 +136,8 @@ format_json (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gint
 }
 
 char *
-ouioed_log_format (OuioedLogFormat format, GLogLevelFlags level, const GLogField *fields, gsize n_fields, gint64 time_us)
+ouioed_log_format (OuioedLogFormat format, GLogLevelFlags level, const GLogField *fields, gsize n_fields,
+                   gint64 time_us)
 {
   g_autofree GLogField *shorter = NULL;
   char *line;
@@ -229,7 +230,8 @@ log_writer (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoin
        g_log_writer_default_would_drop (level, domain == NULL ? NULL : domain->value)))
     return G_LOG_WRITER_HANDLED;
 
-  if (level_from_flags (level) == OUIOED_LOG_DEBUG || ouioed_log_limit_pass (limit, level, text, g_get_monotonic_time ()))
+  if (level_from_flags (level) == OUIOED_LOG_DEBUG ||
+      ouioed_log_limit_pass (limit, level, text, g_get_monotonic_time ()))
     put (level, fields, n_fields);
 
   /* What g_log_writer_default() does; G_DEBUG=fatal-criticals counts on it. */

@@ -30,7 +30,8 @@ is_for_us (const char *variable)
   const char *text = g_getenv (variable);
   guint64 pid;
 
-  return text == NULL || (g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &pid, NULL) && pid == (guint64) getpid ());
+  return text == NULL || (g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &pid, NULL) &&
+                          pid == (guint64) getpid ());
 }
 
 OuioedNotify *

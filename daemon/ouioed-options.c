@@ -17,15 +17,29 @@ typedef struct {
   char **list;    /* all given */
 } Raw;
 
+/* "unix:x" is in the current directory, which only a person in a shell has: everything else of a key is absolute. */
+static void
+make_absolute (char **address)
+{
+  g_autofree char *path = NULL;
+
+  if (!g_str_has_prefix (*address, "unix:") || (*address)[5] == '\0')
+    return;
+  path = g_canonicalize_filename (*address + 5, NULL);
+  g_free (*address);
+  *address = g_strconcat ("unix:", path, NULL);
+}
+
 static void
 take_raw (OuioedOptions *self, OuioedKeyId id, Raw *raw)
 {
-  /* Everything else of a key is absolute already: only a person in a shell has a current directory. */
   if (raw->text != NULL && *raw->text != '\0' && ouioed_config_keys[id].type == OUIOED_VALUE_PATH)
     self->values[id] = g_canonicalize_filename (raw->text, NULL);
   else if (raw->text != NULL)
     self->values[id] = g_strdup (raw->text);
-  else if (raw->list != NULL)
+  for (guint i = 0; raw->list != NULL && raw->list[i] != NULL; i++)
+    make_absolute (&raw->list[i]);
+  if (raw->list != NULL)
     self->values[id] = g_strjoinv (",", raw->list);
 
   g_free (raw->text);
@@ -35,12 +49,14 @@ take_raw (OuioedOptions *self, OuioedKeyId id, Raw *raw)
 gboolean
 ouioed_options_parse (OuioedOptions *self, int *argc, char ***argv, GError **error)
 {
-  g_autoptr(GOptionContext) context = g_option_context_new ("- takes in what models think, keeps it, and shows it live");
+  g_autoptr(GOptionContext) context =
+    g_option_context_new ("- takes in what models think, keeps it, and shows it live");
   GOptionEntry entries[N_OWN + OUIOED_N_KEYS + 1] = {
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &self->config, "Read this file and no other", "FILE" },
     { "check-config", 0, 0, G_OPTION_ARG_NONE, &self->check_config, "Tell what is wrong with the configuration", NULL },
     { "dump-config", 0, 0, G_OPTION_ARG_NONE, &self->dump_config, "Print every value with its origin", NULL },
-    { "print-config-template", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &self->print_template, NULL, NULL },
+    { "print-config-template", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &self->print_template, "Print ouioed.conf",
+      NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &self->version, "Print the version", NULL },
   };
   Raw raw[OUIOED_N_KEYS] = { 0 };
@@ -61,7 +77,8 @@ ouioed_options_parse (OuioedOptions *self, int *argc, char ***argv, GError **err
     }
 
   g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_set_description (context, "Exit status: 0 done, 1 failed while running, 64 usage, 69 bus or address not "
+  g_option_context_set_description (context,
+                                    "Exit status: 0 done, 1 failed while running, 64 usage, 69 bus or address not "
                                     "available,\n73 store cannot be opened, 78 configuration.\n");
   parsed = g_option_context_parse (context, argc, argv, error);
   for (OuioedKeyId id = 0; id < OUIOED_N_KEYS; id++)
@@ -69,7 +86,8 @@ ouioed_options_parse (OuioedOptions *self, int *argc, char ***argv, GError **err
 
   if (parsed && *argc > 1)
     {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION, "%s: no arguments are expected", (*argv)[1]);
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION, "%s: no arguments are expected",
+                   (*argv)[1]);
       return FALSE;
     }
   return parsed;

@@ -100,6 +100,7 @@ static const Row rows[] = {
   { OUIOED_KEY_HTTP_LISTEN, "[::g]:80", 0, NULL },
   { OUIOED_KEY_HTTP_LISTEN, "http://127.0.0.1:80", 0, NULL },
   { OUIOED_KEY_HTTP_LISTEN, "unix:", 0, NULL },
+  { OUIOED_KEY_HTTP_LISTEN, "unix:run/x", 0, NULL },
   { OUIOED_KEY_HTTP_ALLOWED_ORIGINS, "", 0, "" },
   { OUIOED_KEY_HTTP_ALLOWED_ORIGINS, "*", 0, "*" },
   { OUIOED_KEY_HTTP_ALLOWED_ORIGINS, "https://a.example:8443,http://b", 0, "https://a.example:8443, http://b" },
@@ -189,7 +190,9 @@ test_list_is_bounded (void)
 static void
 test_local_addresses_are_known (void)
 {
-  static const char *const local[] = { "127.0.0.1:1", "127.8.8.8:1", "[::1]:1", "localhost:1", "LocalHost:1", "unix:/x" };
+  static const char *const local[] = {
+    "127.0.0.1:1", "127.8.8.8:1", "[::1]:1", "localhost:1", "LocalHost:1", "unix:/x",
+  };
   static const char *const remote[] = { "0.0.0.0:1", "[::]:1", "10.0.0.1:1", "example.org:1", "localhost.example:1" };
 
   for (guint i = 0; i < G_N_ELEMENTS (local); i++)

@@ -107,7 +107,8 @@ test_nothing_said_gives_what_is_built_in (Fixture *f, gconstpointer user_data)
 static void
 test_higher_layers_win (Fixture *f, gconstpointer user_data)
 {
-  static const char *const environment[] = { "OUIOED_READERS_MAX_READERS=5", "OUIOED_HTTP_MAX_CONNECTIONS=5", "PATH=/", NULL };
+  static const char *const environment[] = { "OUIOED_READERS_MAX_READERS=5", "OUIOED_HTTP_MAX_CONNECTIONS=5", "PATH=/",
+                                             NULL };
   g_autofree char *a = write_file (f, "system/ouioed.conf",
                                    "[readers]\nmax-readers=1\n[http]\nmax-connections=1\nmax-page-events=1\n"
                                    "[sessions]\nmax-sessions=1\nmax-keys=1\n[bus]\nsignals-total=1\n");
@@ -311,7 +312,8 @@ test_reload_may_change_limits_only (Fixture *f, gconstpointer user_data)
   g_autoptr(OuioedConfig) fixed = NULL;
   g_autoptr(GError) error = NULL;
   g_autofree char *path = write_file (f, "user/ouioed.conf",
-                                      "[http]\nmax-body=2M\nallowed-origins=*\n[log]\nlevel=debug\n[sessions]\nmax-keys=7\n");
+                                      "[http]\nmax-body=2M\nallowed-origins=*\n[log]\nlevel=debug\n"
+                                      "[sessions]\nmax-keys=7\n");
 
   limits = load (f);
   g_assert_true (ouioed_config_may_become (before, limits, &error));

@@ -181,7 +181,8 @@ test_writer_obeys_level_and_limit (void)
   g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
   g_test_trap_assert_passed ();
   g_test_trap_assert_stderr ("*message: message one\n*warning: warning one\n*debug: debug two\n*warning: again\n"
-                             "*again\n*again\n*again\n*warning: again\n*warning: again (4 more times within a minute)\n");
+                             "*again\n*again\n*again\n*warning: again\n"
+                             "*warning: again (4 more times within a minute)\n");
   g_test_trap_assert_stderr_unmatched ("*debug one*");
   g_test_trap_assert_stderr_unmatched ("*info one*");
   g_test_trap_assert_stderr_unmatched ("*message three*");

@@ -29,7 +29,8 @@ set_up (Fixture *f, gconstpointer abstract)
 
   f->dir = g_dir_make_tmp ("ouioe-XXXXXX", NULL);
   g_assert_nonnull (f->dir);
-  f->path = abstract != NULL ? g_strdup_printf ("@ouioe-test-%d", getpid ()) : g_build_filename (f->dir, "notify", NULL);
+  f->path = abstract != NULL ? g_strdup_printf ("@ouioe-test-%d", getpid ())
+                             : g_build_filename (f->dir, "notify", NULL);
   len = strlen (f->path);
   g_assert_cmpuint (len, <, sizeof address.sun_path);
   memcpy (address.sun_path, f->path, len);

@@ -1,4 +1,4 @@
-/* test-process-service.c - the daemon under a service manager: reload, statistics, notifications, sockets, logs, the bus
+/* test-process-service.c - the daemon under its manager: reload, statistics, notifications, sockets, logs, the bus
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -95,7 +95,7 @@ test_check_config_names_every_mistake (Fixture *f, gconstpointer user_data)
   g_assert_cmpstr (out, ==, "");
   g_assert_cmpstr (err, ==,
                    "own.conf:4: unknown key max-bodies in [http] is ignored (warning)\n"
-                   "own.conf:2: [http] listen=127.0.0.1: not HOST:PORT, [ADDRESS]:PORT or unix:PATH, at least one\n"
+                   "own.conf:2: [http] listen=127.0.0.1: not HOST:PORT, [ADDRESS]:PORT or unix:/PATH, at least one\n"
                    "own.conf:3: [http] max-body=1T: not a size in bytes or with K, M or G, from 1K to 1G\n"
                    "own.conf:7: [bus] bus=yellow: not one of auto, none, session, system\n");
 }
@@ -124,8 +124,9 @@ test_dump_config_names_every_origin (Fixture *f, gconstpointer user_data)
   g_assert_no_error (error);
   fixture_write (f, "own.conf", "[http]\nmax-body = 2048K\n\n[readers]\nkeepalive=90s\n");
   g_subprocess_launcher_setenv (f->launcher, "OUIOED_SESSIONS_MAX_KEYS", "5", TRUE);
-  g_assert_cmpint (run_to_end (f, &out, NULL, "--config=own.conf", "--dump-config", "--listen=[::1]:1", "--listen=unix:x",
-                               MEMORY, "--allow-origin=*", "--log-level=info", NULL), ==, EXIT_SUCCESS);
+  g_assert_cmpint (run_to_end (f, &out, NULL, "--config=own.conf", "--dump-config", "--listen=[::1]:1",
+                               "--listen=unix:/x", MEMORY, "--allow-origin=*", "--log-level=info", NULL),
+                   ==, EXIT_SUCCESS);
   g_assert_cmpstr (out, ==, wanted);
 }
 
@@ -261,12 +262,14 @@ static void
 test_socket_is_taken_beside_what_was_asked_for (Fixture *f, gconstpointer user_data)
 {
   g_autoptr(GSocket) listener = listen_on ("127.0.0.1");
+  g_autofree char *path = fixture_path (f, "own.sock");
+  g_autofree char *wanted = g_strconcat ("unix:", path, NULL);
   g_autoptr(Daemon) d = start_activated (f, listener, "--listen=unix:own.sock");
 
   daemon_wait_ready (d);
   g_assert_true (g_str_has_prefix (d->url, "http://127.0.0.1:"));
   daemon_wait_ready (d);
-  g_assert_cmpstr (d->url, ==, "unix:own.sock");
+  g_assert_cmpstr (d->url, ==, wanted);
 }
 
 static void
@@ -357,7 +360,8 @@ main (int argc, char **argv)
     {
       g_autofree char *path = g_strconcat ("/process/reload-is-refused-as-a-whole/", refused_reloads[i].name, NULL);
 
-      g_test_add (path, Fixture, &refused_reloads[i], fixture_set_up, test_reload_is_refused_as_a_whole, fixture_tear_down);
+      g_test_add (path, Fixture, &refused_reloads[i], fixture_set_up, test_reload_is_refused_as_a_whole,
+                  fixture_tear_down);
     }
   ADD ("reload-changes-the-log-level", test_reload_changes_the_log_level);
   ADD ("check-config-names-every-mistake", test_check_config_names_every_mistake);

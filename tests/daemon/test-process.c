@@ -238,7 +238,8 @@ test_stops_while_it_starts (Fixture *f, gconstpointer user_data)
   g_autoptr(GSocketConnection) peer = NULL;
   g_autoptr(Daemon) d = NULL;
 
-  g_assert_true (g_socket_listener_add_address (bus, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL,
+  g_assert_true (g_socket_listener_add_address (bus, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL,
+                                                NULL,
                                                 NULL));
   d = daemon_start (f, SOME_PORT, MEMORY, NULL);    /* finds the bus in its runtime directory */
   peer = g_socket_listener_accept (bus, NULL, NULL, NULL);
