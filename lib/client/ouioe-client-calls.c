@@ -7,11 +7,13 @@
 #include "ouioe-client-private.h"
 #include "ouioe-codec.h"
 #include "ouioe-request.h"
+#include "ouioe-session-private.h"
 
 #define SESSIONS "/api/streaming/sessions"
 
 /* So that a result is only given to the function that belongs to its call. */
-typedef enum { CALL_CREATE = 1, CALL_THINKING, CALL_PROGRESS, CALL_CLOSE, CALL_STATS } Call;
+typedef enum { CALL_CREATE = 1, CALL_THINKING, CALL_PROGRESS, CALL_CLOSE, CALL_SESSION,
+               CALL_STATS } Call;
 
 /* ---- one call: make the request, send it, hand on the answer ---- */
 
@@ -352,6 +354,84 @@ ouioe_client_close_session (OuioeClient *self, const char *session_id, const cha
 
   path = close_path (session_id, outcome);
   return drop_answer (call (self, SOUP_METHOD_DELETE, path, NULL, cancellable, error));
+}
+
+/* ---- a session ---- */
+
+/* @answer: (transfer full) (nullable) */
+static OuioeSession *
+read_session (GBytes *answer, GError **error)
+{
+  g_autoptr(GBytes) bytes = answer;
+  g_autoptr(json_t) json = NULL;
+  gconstpointer data;
+  gsize len;
+
+  if (bytes == NULL)
+    return NULL;
+  data = g_bytes_get_data (bytes, &len);
+  json = json_loadb (data, len, JSON_ALLOW_NUL, NULL);
+  return ouioe_session_new_from_json (json, error);
+}
+
+/**
+ * ouioe_client_get_session_async:
+ * @self: a client
+ * @session_id: the session
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async): called when it is done
+ * @user_data: (closure): for @callback
+ *
+ * Asks for a session, open or closed.
+ */
+void
+ouioe_client_get_session_async (OuioeClient *self, const char *session_id, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autofree char *path = NULL;
+
+  g_return_if_fail (OUIOE_IS_CLIENT (self));
+  g_return_if_fail (session_id != NULL);
+
+  path = session_path (session_id, "");
+  call_async (self, CALL_SESSION, SOUP_METHOD_GET, path, NULL, cancellable, callback, user_data);
+}
+
+/**
+ * ouioe_client_get_session_finish:
+ * @self: a client
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Returns: (transfer full) (nullable): the session
+ */
+OuioeSession *
+ouioe_client_get_session_finish (OuioeClient *self, GAsyncResult *result, GError **error)
+{
+  return read_session (call_finish (self, CALL_SESSION, result, error), error);
+}
+
+/**
+ * ouioe_client_get_session:
+ * @self: a client
+ * @session_id: the session
+ * @cancellable: (nullable): a #GCancellable
+ * @error: return location for an error
+ *
+ * Asks for a session, open or closed; blocks until the daemon has answered.
+ *
+ * Returns: (transfer full) (nullable): the session
+ */
+OuioeSession *
+ouioe_client_get_session (OuioeClient *self, const char *session_id, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *path = NULL;
+
+  g_return_val_if_fail (OUIOE_IS_CLIENT (self), NULL);
+  g_return_val_if_fail (session_id != NULL, NULL);
+
+  path = session_path (session_id, "");
+  return read_session (call (self, SOUP_METHOD_GET, path, NULL, cancellable, error), error);
 }
 
 /* ---- stats ---- */

@@ -75,6 +75,12 @@ OUIOE_EXPORT void       ouioe_client_list_sessions_async  (OuioeClient *self, co
 OUIOE_EXPORT GPtrArray *ouioe_client_list_sessions_finish (OuioeClient *self, GAsyncResult *result, GError **error);
 OUIOE_EXPORT GPtrArray *ouioe_client_list_sessions        (OuioeClient *self, const char *user_id, OuioeSessionState state,
                                                            GCancellable *cancellable, GError **error);
+/* (transfer full): open or closed */
+OUIOE_EXPORT void          ouioe_client_get_session_async  (OuioeClient *self, const char *session_id,
+                                                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+OUIOE_EXPORT OuioeSession *ouioe_client_get_session_finish (OuioeClient *self, GAsyncResult *result, GError **error);
+OUIOE_EXPORT OuioeSession *ouioe_client_get_session        (OuioeClient *self, const char *session_id,
+                                                            GCancellable *cancellable, GError **error);
 /* (transfer full): the JSON of the daemon's answer */
 OUIOE_EXPORT void     ouioe_client_get_session_stats_async  (OuioeClient *self, const char *session_id,
                                                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

@@ -210,6 +210,48 @@ test_close_and_stats_encode_the_id (void)
   " \"last_event_id\": \"1795396263398-2\", \"user_request\": \"Do it\"," \
   " \"stats\": {\"total_thinking_steps\": 3, \"total_progress_updates\": 4}}"
 
+static void
+test_a_session_is_read_or_refused (void)
+{
+  Script script;
+  g_autoptr(FakeServer) server = NULL;
+  g_autoptr(OuioeClient) client = NULL;
+  g_autoptr(OuioeSession) session = NULL;
+  g_autoptr(OuioeSession) same = NULL;
+  g_autoptr(OuioeSession) broken = NULL;
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  script_init (&script, "200 OK", "application/json", SESSION ("a b", "closed"));
+  server = fake_server_new (NULL, script_cb, &script);
+  client = ouioe_client_new (fake_server_get_address (server));
+
+  session = ouioe_client_get_session (client, "a b", NULL, &error);
+  g_assert_no_error (error);
+  assert_last_request (server, "GET /api/streaming/sessions/a%20b");
+  g_assert_cmpstr (ouioe_session_get_id (session), ==, "a b");
+  g_assert_cmpint (ouioe_session_get_state (session), ==, OUIOE_SESSION_CLOSED);
+  ouioe_client_get_session_async (client, "a b", NULL, keep_result_cb, &result);
+  fake_wait_for (result != NULL);
+  same = ouioe_client_get_session_finish (client, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (ouioe_session_get_json (same), ==, ouioe_session_get_json (session));
+
+  g_clear_pointer (&server, fake_server_free);
+  script_clear (&script);
+
+  script_init (&script, "200 OK", "application/json", "no JSON");
+  server = fake_server_new (NULL, script_cb, &script);
+  g_clear_object (&client);
+  client = ouioe_client_new (fake_server_get_address (server));
+  broken = ouioe_client_get_session (client, "s", NULL, &error);
+  g_assert_null (broken);
+  g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL);
+
+  g_clear_pointer (&server, fake_server_free);
+  script_clear (&script);
+}
+
 static gboolean
 pages_cb (FakeServer *server, const FakeRequest *request, GOutputStream *out, gpointer user_data)
 {
@@ -619,6 +661,7 @@ main (int argc, char **argv)
   g_unsetenv ("OUIOE_ADDRESS");
   g_test_add_func ("/calls/create-sends-what-was-given", test_create_sends_what_was_given);
   g_test_add_func ("/calls/steps-and-updates-are-posted", test_steps_and_updates_are_posted);
+  g_test_add_func ("/calls/session-is-read-or-refused", test_a_session_is_read_or_refused);
   g_test_add_func ("/calls/close-and-stats-encode-the-id", test_close_and_stats_encode_the_id);
   g_test_add_func ("/calls/list-reads-all-pages", test_list_reads_all_pages);
   g_test_add_func ("/calls/list-refuses-what-is-none", test_list_refuses_what_is_none);
