@@ -62,11 +62,13 @@ ouioectl_parse (OuioectlOptions *options, const GOptionEntry *entries, const cha
       return FALSE;
     }
 
-  if (*argc > 1 && strcmp ((*argv)[1], "--") == 0)   /* GOption leaves it when an option-like argument follows */
-    {
-      memmove (*argv + 1, *argv + 2, sizeof (char *) * (gsize) (*argc - 1));
-      (*argc)--;
-    }
+  for (int i = 1; i < *argc; i++)
+    if (strcmp ((*argv)[i], "--") == 0)   /* GOption leaves it there when what follows looks like an option */
+      {
+        memmove (*argv + i, *argv + i + 1, sizeof (char *) * (gsize) (*argc - i));
+        (*argc)--;
+        break;
+      }
   if (*argc - 1 < min)
     ouioectl_complain ("too few arguments; usage: %s %s", program, command->arguments);
   else if (*argc - 1 > max)

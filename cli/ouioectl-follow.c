@@ -23,6 +23,7 @@ typedef struct {
   OuioectlBar        bar;
   gboolean           ndjson;
   gboolean           single;      /* one session: its end is ours */
+  gboolean           connected;   /* there was a connection */
   gboolean           lost;        /* the connection is down, and that was said */
   OuioectlExit       status;
 } Follow;
@@ -125,10 +126,21 @@ on_session_end (OuioeSubscription *subscription, const char *session_id, const c
 }
 
 static void
+on_failed (OuioeSubscription *subscription, GError *error, gpointer user_data)
+{
+  Follow *self = user_data;
+
+  hide_bar (self);
+  self->view.bar = FALSE;
+  quit (self, ouioectl_fail (error));
+}
+
+static void
 on_connected (OuioeSubscription *subscription, gpointer user_data)
 {
   Follow *self = user_data;
 
+  self->connected = TRUE;
   if (!self->lost)
     return;
   self->lost = FALSE;
@@ -144,20 +156,15 @@ on_disconnected (OuioeSubscription *subscription, GError *error, gpointer user_d
 
   if (self->lost)
     return;
+  if (!self->connected && error != NULL)   /* no daemon at all: scripts want to know */
+    {
+      on_failed (subscription, error, self);
+      return;
+    }
   self->lost = TRUE;
   hide_bar (self);
   ouioectl_complain ("%s; trying again", error != NULL ? error->message : "connection lost");
   show (self, "");
-}
-
-static void
-on_failed (OuioeSubscription *subscription, GError *error, gpointer user_data)
-{
-  Follow *self = user_data;
-
-  hide_bar (self);
-  self->view.bar = FALSE;
-  quit (self, ouioectl_fail (error));
 }
 
 /* ---- signals ---- */
@@ -222,13 +229,17 @@ ouioectl_follow (OuioectlOptions *options, int argc, char **argv)
 {
   g_autofree char *after = NULL;
   gboolean all = FALSE;
+  gboolean wait = FALSE;
   const GOptionEntry entries[] = {
     { "all", 'a', 0, G_OPTION_ARG_NONE, &all, "All sessions: what is new, until Ctrl+C", NULL },
+    { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait, "Wait for SESSION to begin when it is not there yet", NULL },
     { "after", 0, 0, G_OPTION_ARG_STRING, &after,
       "Only what came after this event (default: all that is kept of SESSION)", "ID" },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;
+  g_autoptr(OuioeSession) session = NULL;
+  g_autoptr(GError) error = NULL;
   Follow self = { .bar = OUIOECTL_BAR_INIT };
   OuioeEventId id;
 
@@ -253,5 +264,11 @@ ouioectl_follow (OuioectlOptions *options, int argc, char **argv)
   self.view.width = ouioectl_terminal_is (STDOUT_FILENO) ? ouioectl_terminal_width (STDOUT_FILENO) : 0;
 
   client = ouioe_client_new (options->address);
+  if (!all && !wait)
+    {
+      session = ouioe_client_get_session (client, argv[1], NULL, &error);
+      if (session == NULL)
+        return ouioectl_fail (error);
+    }
   return run (&self, client, all ? NULL : argv[1], after != NULL ? &id : NULL);
 }
