@@ -29,6 +29,15 @@ safe_line (char *text)
   return safe;
 }
 
+/* Updates that tell of something found, not of what is being done. */
+static gboolean
+is_finding (const char *type)
+{
+  static const char *const findings[] = { "intermediate_result", "discovery", "warning", NULL };
+
+  return g_strv_contains (findings, type);
+}
+
 static void
 update_from_progress (OuioectlBar *self, OuioeEvent *event)
 {
@@ -36,7 +45,7 @@ update_from_progress (OuioectlBar *self, OuioeEvent *event)
   g_autofree char *activity = NULL;
   g_autofree char *message = NULL;
 
-  if (update == NULL)
+  if (update == NULL || is_finding (ouioe_progress_update_get_progress_type (update)))
     return;
   activity = safe_line (ouioe_progress_update_dup_current_activity (update));
   message = safe_line (ouioe_progress_update_dup_message (update));
@@ -99,13 +108,21 @@ append_bar (GString *out, const OuioectlView *view, double percentage)
   g_string_append_printf (out, " %3.0f %%  ", percentage);
 }
 
+/* Whole seconds: the line is drawn once a second. */
+static char *
+describe_elapsed (gint64 elapsed_us)
+{
+  if (elapsed_us < 60 * G_USEC_PER_SEC)
+    return g_strdup_printf ("%d s", (int) (MAX (elapsed_us, 0) / G_USEC_PER_SEC));
+  return ouioectl_text_duration (elapsed_us);
+}
+
 char *
 ouioectl_bar_format (const OuioectlBar *self, const OuioectlView *view, gint64 now_us)
 {
   GString *out = g_string_new (NULL);
   guint room = view->width - 1;   /* a full line would make the terminal go to the next */
-  g_autofree char *elapsed = ouioectl_text_duration (MAX (now_us - self->since_us,
-    0) / G_USEC_PER_SEC * G_USEC_PER_SEC);
+  g_autofree char *elapsed = describe_elapsed (now_us - self->since_us);
   g_autoptr(GString) tail = g_string_new (NULL);
   g_autofree char *activity = NULL;
   guint tail_columns;

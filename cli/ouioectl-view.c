@@ -12,7 +12,7 @@
 
 #include "ouioectl-text.h"
 
-#define TYPE_COLUMNS    17   /* of the column with the type */
+#define TYPE_COLUMNS    20   /* of the column with the type */
 #define SESSION_COLUMNS 18   /* of the column with the session */
 #define MIN_COLUMNS     36   /* for the text; with fewer it stands below, not beside */
 #define UNLIMITED       (1 << 20)

@@ -72,15 +72,15 @@ def test_prints_what_was_and_what_comes_and_ends_with_the_session():
     daemon.think(sid, "one")
     process = start(sid)
     assert read_line(process.stdout, TIMEOUT).endswith("Why? (tester)")
-    assert read_line(process.stdout, TIMEOUT).endswith("analysis         one")
+    assert read_line(process.stdout, TIMEOUT).endswith("analysis            one")
     daemon.think(sid, "two", confidence=0.9)
-    assert read_line(process.stdout, TIMEOUT).endswith("analysis         two")
+    assert read_line(process.stdout, TIMEOUT).endswith("analysis            two")
     assert read_line(process.stdout, TIMEOUT) == "confidence: 90 %"
     progress(sid, "Half", progress_percentage=50)
-    assert read_line(process.stdout, TIMEOUT).endswith("progress          50 %  Half")
+    assert read_line(process.stdout, TIMEOUT).endswith("progress             50 %  Half")
     close(sid)
     out, err = finish(process)
-    assert re.fullmatch(r"\d\d:\d\d:\d\d  end              done after .*\n", out), out
+    assert re.fullmatch(r"\d\d:\d\d:\d\d  end                 done after .*\n", out), out
     assert err == "", err
 
 
@@ -239,7 +239,10 @@ class Terminal:
     def __init__(self, *words, columns=80, **extra):
         pid, self.fd = pty.fork()
         if pid == 0:
-            os.execve(OUIOECTL, [OUIOECTL, "follow", *words], environment(**extra))
+            try:
+                os.execve(OUIOECTL, [OUIOECTL, "follow", *words], environment(**extra))
+            finally:
+                os._exit(127)
         self.pid = pid
         self.text = ""
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -279,7 +282,7 @@ def test_the_bar_shows_what_is_known_and_is_taken_away():
     progress(sid, "Thinking hard")
     terminal.read_until(CLEAR + "Thinking hard")
     daemon.think(sid, "one")
-    terminal.read_until("analysis         one\r\n")
+    terminal.read_until("analysis            one\r\n")
     terminal.read_until("one\r\nThinking hard")
     close(sid)
     text = terminal.end(0)
