@@ -1,0 +1,43 @@
+/* inspector-chain-item.h - one row of a chain: a step, an update, a beginning, an end or a gap
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <ouioe.h>
+
+G_BEGIN_DECLS
+
+/* Lines of text in a row that is not expanded. */
+#define INSPECTOR_ROW_LINES 3
+
+typedef enum {
+  INSPECTOR_ITEM_START,
+  INSPECTOR_ITEM_STEP,
+  INSPECTOR_ITEM_UPDATE,
+  INSPECTOR_ITEM_END,
+  INSPECTOR_ITEM_GAP,
+} InspectorItemKind;
+
+#define INSPECTOR_TYPE_CHAIN_ITEM (inspector_chain_item_get_type ())
+G_DECLARE_FINAL_TYPE (InspectorChainItem, inspector_chain_item, INSPECTOR, CHAIN_ITEM, GObject)
+
+InspectorChainItem *inspector_chain_item_new_event (OuioeEvent *event);
+/* @lost: how many events are missing, -1 when not known */
+InspectorChainItem *inspector_chain_item_new_gap   (gint64 lost);
+
+InspectorItemKind   inspector_chain_item_get_kind  (InspectorChainItem *self);
+gint64              inspector_chain_item_get_time_us (InspectorChainItem *self);     /* since 1970; 0 for a gap */
+const char         *inspector_chain_item_get_type_word (InspectorChainItem *self);   /* of a step or an update, else NULL */
+/* Read from the event when first asked for: most rows of a long chain are never looked at. */
+const char         *inspector_chain_item_get_text  (InspectorChainItem *self);
+const char *const  *inspector_chain_item_get_reasons (InspectorChainItem *self);     /* never NULL; may be empty */
+gboolean            inspector_chain_item_get_confidence (InspectorChainItem *self, double *confidence);   /* FALSE: not reported */
+gboolean            inspector_chain_item_get_percentage (InspectorChainItem *self, double *percentage);   /* FALSE: not reported */
+/* Whether there is more than a row shows at first: reasons, or a long text. */
+gboolean            inspector_chain_item_is_expandable (InspectorChainItem *self);
+/* Whether all of it is shown; belongs to the step, not to the row widget that happens to show it. Property "expanded". */
+gboolean            inspector_chain_item_get_expanded (InspectorChainItem *self);
+void                inspector_chain_item_set_expanded (InspectorChainItem *self, gboolean expanded);
+
+G_END_DECLS

@@ -1,0 +1,35 @@
+/* inspector-chain-model.h - what arrived of a session, in bounded memory, applied when there is time
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Events are queued as they come and become rows when somebody calls inspector_chain_model_apply(), once per frame.
+ * Beyond the limit the oldest rows go, in blocks, so that a running chain does not rebuild its list all the time.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "inspector-chain-item.h"
+
+G_BEGIN_DECLS
+
+#define INSPECTOR_HISTORY_LIMIT 50000
+/* Rows are dropped in blocks of so many. */
+#define INSPECTOR_TRIM_BLOCK 1000
+
+#define INSPECTOR_TYPE_CHAIN_MODEL (inspector_chain_model_get_type ())
+G_DECLARE_FINAL_TYPE (InspectorChainModel, inspector_chain_model, INSPECTOR, CHAIN_MODEL, GObject)
+
+/* @limit: rows that are kept, INSPECTOR_TRIM_BLOCK at least; up to a block more before they are trimmed */
+InspectorChainModel *inspector_chain_model_new         (guint limit);
+/* Signal "pending": something is queued now, and nothing was before. */
+void                 inspector_chain_model_push        (InspectorChainModel *self, InspectorChainItem *item);   /* (transfer full) */
+/* Makes rows of up to @max queued items, but stops when the monotonic clock has passed @deadline_us (0: never).
+ * Returns how many rows it made. */
+guint                inspector_chain_model_apply       (InspectorChainModel *self, guint max, gint64 deadline_us);
+guint                inspector_chain_model_get_n_pending (InspectorChainModel *self);
+/* Of all rows that were ever made, trimmed ones included. */
+guint64              inspector_chain_model_get_n_steps   (InspectorChainModel *self);
+guint64              inspector_chain_model_get_n_updates (InspectorChainModel *self);
+
+G_END_DECLS

@@ -1,0 +1,198 @@
+/* inspector-chain-row.c - the widget of one row of a chain
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "inspector-chain-row.h"
+
+#include <glib/gi18n.h>
+
+#include "inspector-format.h"
+#include "inspector-kind.h"
+
+struct _InspectorChainRow
+{
+  GtkBox              parent_instance;
+  GtkLabel           *time;
+  GtkImage           *icon;
+  GtkLabel           *name;
+  GtkLabel           *text;
+  GtkLevelBar        *level;
+  GtkLabel           *percent;
+  GtkToggleButton    *expander;
+  GtkLabel           *reasons;
+  InspectorChainItem *item;          /* what is shown; NULL when nothing is */
+  gulong              item_handler;  /* of its "notify::expanded" */
+  const char         *css_class;     /* of its kind, to be taken away again */
+};
+
+G_DEFINE_FINAL_TYPE (InspectorChainRow, inspector_chain_row, GTK_TYPE_BOX)
+
+static char *
+number_reasons (const char *const *reasons)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  for (guint i = 0; reasons[i] != NULL; i++)
+    g_string_append_printf (text, "%s%u.  %s", i > 0 ? "\n" : "", i + 1, reasons[i]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+show_expanded (InspectorChainRow *self)
+{
+  gboolean is_expanded = inspector_chain_item_get_expanded (self->item);
+  const char *const *reasons = inspector_chain_item_get_reasons (self->item);
+
+  gtk_toggle_button_set_active (self->expander, is_expanded);
+  gtk_button_set_icon_name (GTK_BUTTON (self->expander), is_expanded ? "pan-down-symbolic" : "pan-end-symbolic");
+  /* Lines count only together with an ellipsis. */
+  gtk_label_set_ellipsize (self->text, is_expanded ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
+  gtk_label_set_lines (self->text, is_expanded ? -1 : INSPECTOR_ROW_LINES);
+  gtk_label_set_selectable (self->text, is_expanded);
+  if (is_expanded && reasons[0] != NULL)
+    {
+      g_autofree char *text = number_reasons (reasons);
+
+      gtk_label_set_text (self->reasons, text);
+      gtk_widget_set_visible (GTK_WIDGET (self->reasons), TRUE);
+      return;
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->reasons), FALSE);
+  gtk_label_set_text (self->reasons, "");
+}
+
+/* A bar only for what was reported. */
+static void
+show_level (InspectorChainRow *self)
+{
+  double value;
+  gboolean is_done = inspector_chain_item_get_percentage (self->item, &value);
+  gboolean is_given = is_done || inspector_chain_item_get_confidence (self->item, &value);
+  double fraction = is_done ? value / 100 : value;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->level), is_given);
+  gtk_widget_set_visible (GTK_WIDGET (self->percent), is_given);
+  if (!is_given)
+    return;
+  g_autofree char *percent = inspector_format_percent (fraction);
+  g_autofree char *tip = g_strdup_printf (is_done ? _("%s done") : _("Confidence %s"), percent);
+
+  if (is_done)
+    gtk_widget_add_css_class (GTK_WIDGET (self->level), "is-progress");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->level), "is-progress");
+  gtk_level_bar_set_value (self->level, CLAMP (fraction, 0, 1));
+  gtk_label_set_text (self->percent, percent);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->level), tip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->level), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, tip, -1);
+}
+
+static void
+show_item (InspectorChainRow *self)
+{
+  const InspectorKind *kind = inspector_kind_for_item (self->item);
+  InspectorItemKind item_kind = inspector_chain_item_get_kind (self->item);
+  gint64 time_us = inspector_chain_item_get_time_us (self->item);
+  g_autofree char *clock = time_us > 0 ? inspector_format_clock (time_us) : g_strdup ("");
+  gboolean is_quiet = item_kind != INSPECTOR_ITEM_STEP && item_kind != INSPECTOR_ITEM_UPDATE;
+
+  gtk_label_set_text (self->time, clock);
+  gtk_image_set_from_icon_name (self->icon, kind->icon_name);
+  gtk_widget_add_css_class (GTK_WIDGET (self->icon), kind->css_class);
+  self->css_class = kind->css_class;
+  gtk_label_set_text (self->name, inspector_kind_get_name (kind, self->item));
+  gtk_label_set_text (self->text, inspector_chain_item_get_text (self->item));
+  if (is_quiet)
+    gtk_widget_add_css_class (GTK_WIDGET (self->text), "dim-label");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->text), "dim-label");
+  show_level (self);
+  gtk_widget_set_opacity (GTK_WIDGET (self->expander), inspector_chain_item_is_expandable (self->item) ? 1 : 0);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->expander), inspector_chain_item_is_expandable (self->item));
+  show_expanded (self);
+}
+
+static void
+on_expander_toggled (InspectorChainRow *self)
+{
+  if (self->item != NULL)
+    inspector_chain_item_set_expanded (self->item, gtk_toggle_button_get_active (self->expander));
+}
+
+void
+inspector_chain_row_set_item (InspectorChainRow *self, InspectorChainItem *item)
+{
+  if (self->item != NULL)
+    {
+      g_clear_signal_handler (&self->item_handler, self->item);
+      gtk_widget_remove_css_class (GTK_WIDGET (self->icon), self->css_class);
+    }
+  g_set_object (&self->item, item);
+  if (item == NULL)
+    return;
+  self->item_handler = g_signal_connect_swapped (item, "notify::expanded", G_CALLBACK (show_expanded), self);
+  show_item (self);
+}
+
+char *
+inspector_chain_row_describe (InspectorChainItem *item)
+{
+  const InspectorKind *kind = inspector_kind_for_item (item);
+  g_autofree char *clock = inspector_format_clock (inspector_chain_item_get_time_us (item));
+  g_autoptr(GString) text = g_string_new (inspector_kind_get_name (kind, item));
+  guint n_reasons = g_strv_length ((char **) inspector_chain_item_get_reasons (item));
+  double value;
+
+  if (inspector_chain_item_get_time_us (item) > 0)
+    g_string_append_printf (text, ", %s", clock);
+  if (inspector_chain_item_get_percentage (item, &value))
+    g_string_append_printf (text, _(", %d percent done"), (int) value);
+  else if (inspector_chain_item_get_confidence (item, &value))
+    g_string_append_printf (text, _(", confidence %d percent"), (int) (value * 100 + 0.5));
+  g_string_append_printf (text, ": %s", inspector_chain_item_get_text (item));
+  if (n_reasons > 0)
+    g_string_append_printf (text, ngettext (", %u reason", ", %u reasons", n_reasons), n_reasons);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+inspector_chain_row_dispose (GObject *object)
+{
+  InspectorChainRow *self = INSPECTOR_CHAIN_ROW (object);
+
+  inspector_chain_row_set_item (self, NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (self), INSPECTOR_TYPE_CHAIN_ROW);
+  G_OBJECT_CLASS (inspector_chain_row_parent_class)->dispose (object);
+}
+
+static void
+inspector_chain_row_class_init (InspectorChainRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = inspector_chain_row_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/ouioe/Inspector/inspector-chain-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, time);
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, name);
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, text);
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, level);
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, percent);
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, expander);
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, reasons);
+  gtk_widget_class_bind_template_callback (widget_class, on_expander_toggled);
+}
+
+static void
+inspector_chain_row_init (InspectorChainRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+InspectorChainRow *
+inspector_chain_row_new (void)
+{
+  return g_object_new (INSPECTOR_TYPE_CHAIN_ROW, NULL);
+}

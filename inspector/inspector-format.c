@@ -1,0 +1,85 @@
+/* inspector-format.c - times, durations and counts as people read them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "inspector-format.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <math.h>
+#include <string.h>
+
+char *
+inspector_format_clock (gint64 time_us)
+{
+  g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc (time_us / G_USEC_PER_SEC);
+  g_autoptr(GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+  g_autofree char *seconds = NULL;
+
+  if (local == NULL)
+    return g_strdup ("");
+  seconds = g_date_time_format (local, "%H:%M:%S");
+  return g_strdup_printf ("%s.%d", seconds, (int) (time_us % G_USEC_PER_SEC / 100000));
+}
+
+char *
+inspector_format_duration (gint64 duration_us)
+{
+  gint64 seconds = MAX (duration_us, 0) / G_USEC_PER_SEC;
+  int hours = (int) (seconds / 3600);
+  int minutes = (int) (seconds / 60 % 60);
+
+  if (hours > 0)
+    return g_strdup_printf ("%d:%02d:%02d", hours, minutes, (int) (seconds % 60));
+  return g_strdup_printf ("%02d:%02d", minutes, (int) (seconds % 60));
+}
+
+char *
+inspector_format_age (gint64 age_us)
+{
+  gint64 seconds = MAX (age_us, 0) / G_USEC_PER_SEC;
+
+  if (seconds < 90)
+    return g_strdup_printf (_("%d s"), (int) seconds);
+  if (seconds < 90 * 60)
+    return g_strdup_printf (_("%d min"), (int) (seconds / 60));
+  if (seconds < 36 * 3600)
+    return g_strdup_printf (_("%d h"), (int) (seconds / 3600));
+  return g_strdup_printf (_("%d d"), (int) (seconds / 86400));
+}
+
+char *
+inspector_format_percent (double fraction)
+{
+  return g_strdup_printf (_("%d %%"), (int) lround (CLAMP (fraction, 0, 1) * 100));
+}
+
+char *
+inspector_format_count (guint64 n)
+{
+  const char *separator = localeconv ()->thousands_sep;
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  g_string_printf (text, "%" G_GUINT64_FORMAT, n);
+  for (gssize i = (gssize) text->len - 3; i > 0; i -= 3)
+    g_string_insert (text, i, separator);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+inspector_format_one_line (const char *text, glong max_chars)
+{
+  g_autofree char *stripped = g_strstrip (g_strdup (text));
+  gsize len = strcspn (stripped, "\r\n");
+  gboolean is_cut = stripped[len] != '\0';
+
+  stripped[len] = '\0';
+  if (g_utf8_strlen (stripped, -1) > max_chars)
+    {
+      *g_utf8_offset_to_pointer (stripped, max_chars - 1) = '\0';
+      is_cut = TRUE;
+    }
+  return is_cut ? g_strconcat (stripped, "…", NULL) : g_steal_pointer (&stripped);
+}

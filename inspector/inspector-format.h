@@ -1,0 +1,19 @@
+/* inspector-format.h - times, durations and counts as people read them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+char *inspector_format_clock    (gint64 time_us);       /* "14:02:07.3", local time */
+char *inspector_format_duration (gint64 duration_us);   /* "03:12", "1:03:12" */
+char *inspector_format_age      (gint64 age_us);        /* "40 s", "5 min", "2 h", "3 d" */
+char *inspector_format_percent  (double fraction);      /* "88 %", of 0 to 1 */
+char *inspector_format_count    (guint64 n);            /* "18 432", digits grouped as the locale does */
+/* The first line, at most @max_chars of it. */
+char *inspector_format_one_line (const char *text, glong max_chars);
+
+G_END_DECLS

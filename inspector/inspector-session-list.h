@@ -1,0 +1,26 @@
+/* inspector-session-list.h - the column of sessions, running ones first
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "inspector-session-item.h"
+
+G_BEGIN_DECLS
+
+#define INSPECTOR_TYPE_SESSION_LIST (inspector_session_list_get_type ())
+G_DECLARE_FINAL_TYPE (InspectorSessionList, inspector_session_list, INSPECTOR, SESSION_LIST, GtkBox)
+
+/* Signal "selected" (InspectorSessionItem *): the reader, or a program, chose this one. */
+/* @sessions: of InspectorSessionItem, see inspector_session_items_merge() */
+void     inspector_session_list_set_sessions (InspectorSessionList *self, GListModel *sessions);
+/* FALSE when there is no such session (yet). */
+gboolean inspector_session_list_select       (InspectorSessionList *self, const char *session_id);
+/* @step: 1 for the next one, -1 for the one before */
+void     inspector_session_list_move         (InspectorSessionList *self, int step);
+/* Ages and states of the rows, with the time going on. */
+void     inspector_session_list_refresh      (InspectorSessionList *self);
+
+G_END_DECLS

@@ -1,0 +1,229 @@
+/* inspector-watch.c - one session that is being looked at: its chain, its progress, its connection
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "inspector-watch.h"
+
+struct _InspectorWatch
+{
+  GObject              parent_instance;
+  OuioeClient         *client;
+  char                *session_id;
+  InspectorChainModel *model;
+  OuioeSubscription   *subscription;   /* NULL when stopped */
+  OuioeProgressUpdate *progress;       /* the newest, or NULL */
+  InspectorWatchState  state;
+  gboolean             is_ended;       /* the last thing heard of the session is its end */
+  char                *message;        /* why it is lost or failed, or NULL */
+  OuioeEventId         last_id;        /* of the newest event, 0-0 when none */
+  gint64               began_us;       /* 0 when not known */
+  gint64               ended_us;       /* 0 while it runs */
+};
+
+enum { SIGNAL_STATE_CHANGED, SIGNAL_PROGRESS_CHANGED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (InspectorWatch, inspector_watch, G_TYPE_OBJECT)
+
+static void
+set_state (InspectorWatch *self, InspectorWatchState state, const char *message)
+{
+  if (self->state == state && g_strcmp0 (self->message, message) == 0)
+    return;
+  self->state = state;
+  g_free (self->message);
+  self->message = g_strdup (message);
+  g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
+}
+
+static void
+take_progress (InspectorWatch *self, OuioeProgressUpdate *update)
+{
+  g_clear_pointer (&self->progress, ouioe_progress_update_unref);
+  self->progress = update;
+  g_signal_emit (self, signals[SIGNAL_PROGRESS_CHANGED], 0);
+}
+
+static void
+on_event (InspectorWatch *self, OuioeEvent *event)
+{
+  self->last_id = *ouioe_event_get_id (event);
+  switch (ouioe_event_get_kind (event))
+    {
+    case OUIOE_EVENT_SESSION_START:
+      self->began_us = ouioe_event_get_time_us (event);
+      self->ended_us = 0;
+      self->is_ended = FALSE;
+      take_progress (self, NULL);
+      set_state (self, INSPECTOR_WATCH_LIVE, NULL);
+      break;
+    case OUIOE_EVENT_SESSION_END:
+      self->ended_us = ouioe_event_get_time_us (event);
+      self->is_ended = TRUE;
+      set_state (self, INSPECTOR_WATCH_FINISHED, NULL);
+      break;
+    case OUIOE_EVENT_PROGRESS_UPDATE:
+      take_progress (self, ouioe_event_dup_progress_update (event));
+      break;
+    case OUIOE_EVENT_THINKING_STEP:
+    default:
+      break;
+    }
+  inspector_chain_model_push (self->model, inspector_chain_item_new_event (event));
+}
+
+static void
+on_gap (InspectorWatch *self, const char *after, const char *until, gint64 lost)
+{
+  ouioe_event_id_parse (until, &self->last_id);
+  inspector_chain_model_push (self->model, inspector_chain_item_new_gap (lost));
+}
+
+static void
+on_connected (InspectorWatch *self)
+{
+  set_state (self, self->is_ended ? INSPECTOR_WATCH_FINISHED : INSPECTOR_WATCH_LIVE, NULL);
+}
+
+static void
+on_disconnected (InspectorWatch *self, GError *error)
+{
+  set_state (self, INSPECTOR_WATCH_LOST, error->message);
+}
+
+static void
+on_failed (InspectorWatch *self, GError *error)
+{
+  set_state (self, INSPECTOR_WATCH_FAILED, error->message);
+}
+
+static void
+subscribe (InspectorWatch *self)
+{
+  gboolean has_position = !ouioe_event_id_is_zero (self->last_id);
+
+  self->subscription = ouioe_client_subscribe (self->client, self->session_id, has_position ? &self->last_id : NULL);
+  g_signal_connect_object (self->subscription, "event", G_CALLBACK (on_event), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->subscription, "gap", G_CALLBACK (on_gap), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->subscription, "connected", G_CALLBACK (on_connected), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->subscription, "disconnected", G_CALLBACK (on_disconnected), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->subscription, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
+  ouioe_subscription_start (self->subscription);
+}
+
+static void
+unsubscribe (InspectorWatch *self)
+{
+  if (self->subscription != NULL)
+    ouioe_subscription_stop (self->subscription);
+  g_clear_object (&self->subscription);
+}
+
+static void
+inspector_watch_dispose (GObject *object)
+{
+  InspectorWatch *self = INSPECTOR_WATCH (object);
+
+  unsubscribe (self);
+  g_clear_object (&self->client);
+  g_clear_object (&self->model);
+  g_clear_pointer (&self->progress, ouioe_progress_update_unref);
+  G_OBJECT_CLASS (inspector_watch_parent_class)->dispose (object);
+}
+
+static void
+inspector_watch_finalize (GObject *object)
+{
+  InspectorWatch *self = INSPECTOR_WATCH (object);
+
+  g_free (self->session_id);
+  g_free (self->message);
+  G_OBJECT_CLASS (inspector_watch_parent_class)->finalize (object);
+}
+
+static void
+inspector_watch_class_init (InspectorWatchClass *klass)
+{
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = inspector_watch_dispose;
+  G_OBJECT_CLASS (klass)->finalize = inspector_watch_finalize;
+  signals[SIGNAL_STATE_CHANGED] = g_signal_new ("state-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                                G_TYPE_NONE, 0);
+  signals[SIGNAL_PROGRESS_CHANGED] = g_signal_new ("progress-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                                   G_TYPE_NONE, 0);
+}
+
+static void
+inspector_watch_init (InspectorWatch *self)
+{
+  self->model = inspector_chain_model_new (INSPECTOR_HISTORY_LIMIT);
+}
+
+InspectorWatch *
+inspector_watch_new (OuioeClient *client, const char *session_id)
+{
+  InspectorWatch *self = g_object_new (INSPECTOR_TYPE_WATCH, NULL);
+
+  self->client = g_object_ref (client);
+  self->session_id = g_strdup (session_id);
+  subscribe (self);
+  return self;
+}
+
+const char *
+inspector_watch_get_session_id (InspectorWatch *self)
+{
+  return self->session_id;
+}
+
+InspectorChainModel *
+inspector_watch_get_model (InspectorWatch *self)
+{
+  return self->model;
+}
+
+InspectorWatchState
+inspector_watch_get_state (InspectorWatch *self)
+{
+  return self->state;
+}
+
+const char *
+inspector_watch_get_message (InspectorWatch *self)
+{
+  return self->message;
+}
+
+OuioeProgressUpdate *
+inspector_watch_get_progress (InspectorWatch *self)
+{
+  return self->progress;
+}
+
+gint64
+inspector_watch_get_began_us (InspectorWatch *self)
+{
+  return self->began_us;
+}
+
+gint64
+inspector_watch_get_ended_us (InspectorWatch *self)
+{
+  return self->ended_us;
+}
+
+void
+inspector_watch_retry (InspectorWatch *self)
+{
+  unsubscribe (self);
+  subscribe (self);
+}
+
+void
+inspector_watch_stop (InspectorWatch *self)
+{
+  unsubscribe (self);
+}

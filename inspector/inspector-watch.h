@@ -1,0 +1,42 @@
+/* inspector-watch.h - one session that is being looked at: its chain, its progress, its connection
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <ouioe.h>
+
+#include "inspector-chain-model.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  INSPECTOR_WATCH_CONNECTING,   /* no answer yet */
+  INSPECTOR_WATCH_LIVE,         /* events come, or would if there were any */
+  INSPECTOR_WATCH_FINISHED,     /* the session was closed */
+  INSPECTOR_WATCH_LOST,         /* no connection; it is being tried again */
+  INSPECTOR_WATCH_FAILED,       /* the daemon refuses; it is not tried again */
+} InspectorWatchState;
+
+#define INSPECTOR_TYPE_WATCH (inspector_watch_get_type ())
+G_DECLARE_FINAL_TYPE (InspectorWatch, inspector_watch, INSPECTOR, WATCH, GObject)
+
+/* Signals:
+ *   state-changed      ()
+ *   progress-changed   ()   there is a newer update, or the session began again
+ */
+InspectorWatch      *inspector_watch_new          (OuioeClient *client, const char *session_id);
+const char          *inspector_watch_get_session_id (InspectorWatch *self);
+InspectorChainModel *inspector_watch_get_model    (InspectorWatch *self);   /* (transfer none) */
+InspectorWatchState  inspector_watch_get_state    (InspectorWatch *self);
+const char          *inspector_watch_get_message  (InspectorWatch *self);   /* of LOST and FAILED: why; else NULL */
+OuioeProgressUpdate *inspector_watch_get_progress (InspectorWatch *self);   /* (transfer none) (nullable): the newest one */
+/* When the session began and ended, microseconds since 1970; 0 when that is not known. */
+gint64               inspector_watch_get_began_us (InspectorWatch *self);
+gint64               inspector_watch_get_ended_us (InspectorWatch *self);
+/* Does not wait for the next attempt. */
+void                 inspector_watch_retry        (InspectorWatch *self);
+/* No signal after this. */
+void                 inspector_watch_stop         (InspectorWatch *self);
+
+G_END_DECLS
