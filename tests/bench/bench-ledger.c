@@ -33,7 +33,7 @@ struct _BenchLedger
   GArray **failed;                 /* by producer: guint64 numbers; NULL while there are none */
   Lane    *lanes;                  /* by reader and lane */
   guint64  expected;               /* arrivals that are due for what was sent and not refused */
-  guint64  arrived;                /* different (reader, message) pairs, refused messages left out when they are refused */
+  guint64  arrived;                /* different (reader, message) pairs, without those refused by then */
   guint64  duplicates;
   guint64  reordered;
   guint64  foreign;

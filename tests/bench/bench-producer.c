@@ -47,9 +47,10 @@ make_tail (const BenchPlan *plan)
   for (int i = 0; i < MAX (100, plan->content_bytes - 32); i++)
     g_string_append_c (tail, words[(gsize) i % n]);
   if (plan->progress)
-    g_string_append (tail, "\",\"progress_percentage\":37.5,\"current_step\":\"probe the port\",\"estimated_remaining\":\"2 minutes\"}");
+    g_string_append (tail, "\",\"progress_percentage\":37.5,\"current_step\":\"probe the port\","
+                           "\"estimated_remaining\":\"2 minutes\"}");
   else
-    g_string_append (tail, "\",\"reasoning_chain\":[\"list the group\",\"probe the port\",\"compare with the inventory\"],"
+    g_string_append (tail, "\",\"reasoning_chain\":[\"list the group\",\"probe the port\",\"compare with others\"],"
                            "\"confidence\":0.87,\"alternatives\":[\"ask the user\",\"skip the probe\"],"
                            "\"decision_factors\":[\"cost of a wrong host\",\"time\"]}");
   return g_string_free (tail, FALSE);
@@ -64,15 +65,18 @@ send_message (BenchProducer *self, guint session)
   g_autoptr(GByteArray) all = g_byte_array_sized_new (1024 + (guint) tail_len);
   int head_len, request_len;
 
-  head_len = g_snprintf (head, sizeof head, "{\"session_id\":\"%s-%u\",\"%s_type\":\"%s\",\"%s\":\"~%u.%" G_GUINT64_FORMAT ".%"
-                         G_GUINT64_FORMAT "~", plan->prefix, session, get_thing (self), plan->progress ? "progress" : "analysis",
-                         plan->progress ? "message" : "content", self->index, self->number, self->time_ns);
+  head_len = g_snprintf (head, sizeof head,
+                         "{\"session_id\":\"%s-%u\",\"%s_type\":\"%s\",\"%s\":\"~%u.%" G_GUINT64_FORMAT ".%"
+                         G_GUINT64_FORMAT "~", plan->prefix, session, get_thing (self),
+                         plan->progress ? "progress" : "analysis", plan->progress ? "message" : "content",
+                         self->index, self->number, self->time_ns);
   if (plan->protocol == BENCH_NATS)
-    request_len = g_snprintf (request, sizeof request, "PUB %s.%u %d\r\n", plan->prefix, session, head_len + (int) tail_len);
+    request_len = g_snprintf (request, sizeof request, "PUB %s.%u %d\r\n", plan->prefix, session,
+                              head_len + (int) tail_len);
   else
     request_len = g_snprintf (request, sizeof request, "POST /api/streaming/%s HTTP/1.1\r\nHost: %s:%d\r\n"
-                              "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n", get_thing (self), plan->host,
-                              plan->port, head_len + (int) tail_len);
+                              "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n", get_thing (self),
+                              plan->host, plan->port, head_len + (int) tail_len);
 
   g_byte_array_append (all, (const guint8 *) request, (guint) request_len);
   g_byte_array_append (all, (const guint8 *) head, (guint) head_len);
@@ -271,7 +275,8 @@ take_nats_frames (BenchProducer *self, const guint8 *data, gsize len)
       for (gsize at = 0; at < frame.len; at += size)
         {
           /* answers are short lines, and the server does not divide them between frames */
-          if (bench_parse_nats (frame.payload + at, frame.len - at, &verb, &payload, &payload_len, &size) != BENCH_PARSE_DONE)
+          if (bench_parse_nats (frame.payload + at, frame.len - at, &verb, &payload, &payload_len,
+                                &size) != BENCH_PARSE_DONE)
             break;
           if (verb == BENCH_NATS_PING)
             bench_send_frame (&self->peer, 2, "PONG\r\n", 6);
@@ -356,10 +361,11 @@ static gboolean
 post_session (Bench *bench, int fd, int session)
 {
   const BenchPlan *plan = &bench->plan;
-  g_autofree char *body = g_strdup_printf ("{\"session_id\":\"%s-%d\",\"user_id\":\"bench\",\"debug_mode\":true}", plan->prefix,
-                                           session);
-  g_autofree char *text = g_strdup_printf ("POST /api/streaming/sessions HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/json"
-                                           "\r\nContent-Length: %zu\r\n\r\n%s", plan->host, plan->port, strlen (body), body);
+  g_autofree char *body = g_strdup_printf ("{\"session_id\":\"%s-%d\",\"user_id\":\"bench\",\"debug_mode\":true}",
+                                           plan->prefix, session);
+  g_autofree char *text = g_strdup_printf ("POST /api/streaming/sessions HTTP/1.1\r\nHost: %s:%d\r\n"
+                                           "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                                           plan->host, plan->port, strlen (body), body);
   gsize have = 0;
   BenchResponse response;
   BenchParse parse = BENCH_PARSE_MORE;

@@ -179,8 +179,8 @@ take_handshake (BenchReader *self, const guint8 *data, gsize len)
       return response.size;
     }
   self->state = READER_GREETING;
-  hello = g_strdup_printf ("CONNECT {\"verbose\":false,\"pedantic\":false}\r\nSUB %s.%u 1\r\nPING\r\n", bench->plan.prefix,
-                           self->index % (guint) bench->plan.sessions);
+  hello = g_strdup_printf ("CONNECT {\"verbose\":false,\"pedantic\":false}\r\nSUB %s.%u 1\r\nPING\r\n",
+                           bench->plan.prefix, self->index % (guint) bench->plan.sessions);
   bench_send_frame (&self->peer, 2, hello, strlen (hello));
   return response.size;
 }

@@ -104,15 +104,17 @@ bench_send_frame (BenchPeer *peer, guint opcode, const void *payload, gsize len)
 void
 bench_send_handshake (BenchPeer *peer, const char *path)
 {
-  g_autofree char *text = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                           "Sec-WebSocket-Key: b3Vpb2UtYmVuY2gtbm9uY2U=\r\nSec-WebSocket-Version: 13\r\n\r\n",
+  g_autofree char *text = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\n"
+                                           "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                           "Sec-WebSocket-Key: b3Vpb2UtYmVuY2gtbm9uY2U=\r\n\r\n",
                                            path, peer->bench->plan.host, peer->bench->plan.port);
 
   bench_peer_send (peer, text, strlen (text));
 }
 
 BenchParse
-bench_parse_nats (const guint8 *data, gsize len, BenchNatsVerb *verb, const guint8 **payload, gsize *payload_len, gsize *size)
+bench_parse_nats (const guint8 *data, gsize len, BenchNatsVerb *verb, const guint8 **payload, gsize *payload_len,
+                  gsize *size)
 {
   const char *line = (const char *) data;
   const char *end = memmem (data, len, "\r\n", 2);

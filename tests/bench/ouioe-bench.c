@@ -8,7 +8,6 @@
  */
 #include "bench.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +19,9 @@
 #define CHURN_WARMUP       1000
 
 static gboolean
-fail (const char *format, const char *what)
+fail (const char *what)
 {
-  g_printerr (format, what);
-  g_printerr ("\n");
+  g_printerr ("%s\n", what);
   return FALSE;
 }
 
@@ -159,10 +157,11 @@ run_load (Bench *bench)
   BenchCounts from, to;
 
   if (!connect_readers (bench, 0, (guint) bench->plan.readers))
-    return fail ("%s", "not all readers got an answer");
-  bench->ledger = bench_ledger_new ((guint) bench->plan.producers, (guint) bench->plan.sessions, (guint) bench->plan.readers);
+    return fail ("not all readers got an answer");
+  bench->ledger = bench_ledger_new ((guint) bench->plan.producers, (guint) bench->plan.sessions,
+                                    (guint) bench->plan.readers);
   if (!connect_producers (bench))
-    return fail ("%s", "not all producers could connect");
+    return fail ("not all producers could connect");
   bench_process_read (bench->plan.pid, &before);
   run_until_finished (bench, &from, &to);
   drain (bench);
@@ -189,10 +188,10 @@ run_idle (Bench *bench)
 
   bench_process_read (bench->plan.pid, &before);
   if (!connect_readers (bench, 0, (guint) bench->plan.readers))
-    return fail ("%s", "not all readers got an answer");
+    return fail ("not all readers got an answer");
   turn_for (bench, bench->plan.warmup_s);
   if (!bench_process_read (bench->plan.pid, &connected))
-    return fail ("%s", "the server cannot be looked at");
+    return fail ("the server cannot be looked at");
   turn_for (bench, bench->plan.duration_s);
   bench_process_read (bench->plan.pid, &after);
   bench_report_idle (bench, &before, &connected, &after, bench->plan.duration_s);
@@ -207,7 +206,7 @@ connect_and_hang_up (Bench *bench, guint n)
       guint now = MIN (n - done, CONNECTING_AT_ONCE);
 
       if (!connect_readers (bench, 0, now))
-        return fail ("%s", "not all readers got an answer");
+        return fail ("not all readers got an answer");
       for (guint i = 0; i < now; i++)
         g_clear_pointer (&bench->readers[i], bench_reader_free);
       bench->n_live = 0;
@@ -278,7 +277,7 @@ prepare (Bench *bench)
   struct rlimit files;
 
   if (bench->plan.sessions < 1 || bench->plan.readers < 0 || bench->plan.producers < 0 || bench->plan.window < 0)
-    return fail ("%s", "at least one session, and no negative numbers");
+    return fail ("at least one session, and no negative numbers");
   getrlimit (RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit (RLIMIT_NOFILE, &files);
@@ -287,10 +286,10 @@ prepare (Bench *bench)
     {
       bench->journal = fopen (bench->plan.journal, "w");
       if (bench->journal == NULL)
-        return fail ("the journal cannot be written: %s", g_strerror (errno));
+        return fail ("the journal cannot be written");
     }
   if (bench->plan.protocol != BENCH_NATS && !bench->plan.no_create && !bench_create_sessions (bench))
-    return fail ("%s", "the sessions could not be created");
+    return fail ("the sessions could not be created");
   return TRUE;
 }
 
@@ -325,7 +324,7 @@ main (int argc, char **argv)
     { "spin", 0, 0, G_OPTION_ARG_NONE, &plan->spin, "never sleep: for a core of its own", NULL },
     { NULL }
   };
-  g_autoptr(GOptionContext) context = g_option_context_new ("- puts load on a streaming server and follows every message");
+  g_autoptr(GOptionContext) context = g_option_context_new ("- puts load on a server and follows every message");
   g_autoptr(GError) error = NULL;
   gboolean ok;
 
@@ -335,7 +334,9 @@ main (int argc, char **argv)
       g_printerr ("%s\n", error->message);
       return 64;
     }
-  plan->protocol = g_str_equal (protocol, "nats") ? BENCH_NATS : g_str_equal (protocol, "sse") ? BENCH_SSE : BENCH_WEBSOCKET;
+  plan->protocol = g_str_equal (protocol, "nats")  ? BENCH_NATS
+                   : g_str_equal (protocol, "sse") ? BENCH_SSE
+                                                   : BENCH_WEBSOCKET;
   if (plan->host == NULL)
     plan->host = g_strdup ("127.0.0.1");
   if (plan->prefix == NULL)

@@ -142,7 +142,8 @@ test_response_is_cut_where_it_ends (void)
   g_assert_cmpuint (response.status, ==, 200);
   g_assert_cmpmem (response.body, response.body_len, "body", 4);
   g_assert_cmpuint (response.size, ==, strlen (text) - strlen ("HTTP/1.1 404"));
-  g_assert_cmpint (bench_parse_response ((const guint8 *) "SSH-2.0-x\r\n\r\n", 13, FALSE, &response), ==, BENCH_PARSE_BROKEN);
+  g_assert_cmpint (bench_parse_response ((const guint8 *) "SSH-2.0-x\r\n\r\n", 13, FALSE, &response), ==,
+                   BENCH_PARSE_BROKEN);
 }
 
 static void
@@ -178,14 +179,16 @@ test_nats_lines_and_messages (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
     {
-      g_assert_cmpint (bench_parse_nats ((const guint8 *) text + at, strlen (text) - at, &verb, &payload, &payload_len, &size), ==,
+      g_assert_cmpint (bench_parse_nats ((const guint8 *) text + at, strlen (text) - at, &verb, &payload, &payload_len,
+                                         &size), ==,
                        BENCH_PARSE_DONE);
       g_assert_cmpint (verb, ==, wanted[i]);
       if (verb == BENCH_NATS_MESSAGE)
         g_assert_cmpmem (payload, payload_len, "hello", 5);
       at += size;
     }
-  g_assert_cmpint (bench_parse_nats ((const guint8 *) text + at, strlen (text) - at, &verb, &payload, &payload_len, &size), ==,
+  g_assert_cmpint (bench_parse_nats ((const guint8 *) text + at, strlen (text) - at, &verb, &payload, &payload_len,
+                                     &size), ==,
                    BENCH_PARSE_MORE);
 }
 
