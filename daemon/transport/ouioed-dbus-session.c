@@ -1,0 +1,252 @@
+/* ouioed-dbus-session.c - one session on the bus: its properties, its signals, Close
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "ouioed-dbus-private.h"
+
+#include <string.h>
+
+#define NOT_REPORTED (-1.0)
+
+/* ---- properties ---- */
+
+static char *
+repair (const char *text)
+{
+  return ouioed_dbus_repair_text (text != NULL ? text : "", text != NULL ? strlen (text) : 0);
+}
+
+void
+ouioed_dbus_session_update (OuioedDbusSession *self)
+{
+  OuioeSessionInfo info;
+  char last_id[OUIOE_EVENT_ID_TEXT_MAX];
+  g_autofree char *user = NULL;
+  g_autofree char *request = NULL;
+  g_autofree char *outcome = NULL;
+
+  if (!ouioed_channel_get_info (self->channel, &info))
+    return;
+
+  user = repair (info.user_id);
+  outcome = repair (info.outcome);
+  request = ouioed_dbus_repair_text (info.context->user_request.str, info.context->user_request.len);
+  ouioe_event_id_format (info.last_id, last_id);
+  ouioed_bus_iface_session_set_user (self->iface, user);
+  ouioed_bus_iface_session_set_request (self->iface, request);
+  ouioed_bus_iface_session_set_state (self->iface, ouioe_session_state_to_string (info.state));
+  ouioed_bus_iface_session_set_outcome (self->iface, outcome);
+  ouioed_bus_iface_session_set_created_at (self->iface, (guint64) info.created_us);
+  ouioed_bus_iface_session_set_ended_at (self->iface, (guint64) info.ended_us);
+  ouioed_bus_iface_session_set_debug_mode (self->iface, info.config.debug_mode);
+  ouioed_bus_iface_session_set_last_activity (self->iface, (guint64) info.last_activity_us);
+  ouioed_bus_iface_session_set_last_event_id (self->iface, last_id);
+  ouioed_bus_iface_session_set_thinking_steps (self->iface, info.stats->n_thinking);
+  ouioed_bus_iface_session_set_progress_updates (self->iface, info.stats->n_progress);
+}
+
+gboolean
+ouioed_dbus_session_is_stale (OuioedDbusSession *self)
+{
+  const OuioedSessionRecord *record = ouioed_channel_get_record (self->channel);
+
+  return record != NULL
+         && (!g_str_equal (ouioed_bus_iface_session_get_state (self->iface),
+                           ouioe_session_state_to_string (record->state))
+             || ouioed_bus_iface_session_get_created_at (self->iface) != (guint64) record->created_us);
+}
+
+/* ---- signals ---- */
+
+static void
+add_text (GVariantDict *details, const char *key, const OuioeText *text)
+{
+  g_autofree char *repaired = NULL;
+
+  if (text->str == NULL)
+    return;
+  repaired = ouioed_dbus_repair_text (text->str, text->len);
+  g_variant_dict_insert (details, key, "s", repaired);
+}
+
+static void
+add_list (GVariantDict *details, const char *key, const OuioeTextList *list)
+{
+  g_auto(GStrv) texts = NULL;
+
+  if (list->n == 0)
+    return;
+  texts = g_new0 (char *, list->n + 1);
+  for (guint i = 0; i < list->n; i++)
+    texts[i] = ouioed_dbus_repair_text (list->items[i].str, list->items[i].len);
+  g_variant_dict_insert (details, key, "^as", texts);
+}
+
+static void
+session_tell_step (OuioedDbusSession *self, OuioeEvent *event, const OuioeThinkingStep *step)
+{
+  GVariantDict details;
+  char id[OUIOE_EVENT_ID_TEXT_MAX];
+  g_autofree char *content = ouioed_dbus_repair_text (step->content.str, step->content.len);
+
+  ouioe_event_id_format (event->id, id);
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert (&details, "time", "t", (guint64) event->time_us);
+  if (step->has_confidence)
+    g_variant_dict_insert (&details, "confidence", "d", step->confidence);
+  add_list (&details, "reasoning_chain", &step->reasoning_chain);
+  add_list (&details, "alternatives", &step->alternatives);
+  add_list (&details, "decision_factors", &step->decision_factors);
+  add_text (&details, "context_used", &step->context_used);
+  if (step->has_estimated_duration)
+    g_variant_dict_insert (&details, "estimated_duration", "d", step->estimated_duration);
+
+  ouioed_bus_iface_session_emit_step_added (self->iface, id, step->thinking_type, content,
+                                            step->has_confidence ? step->confidence : NOT_REPORTED,
+                                            g_variant_dict_end (&details));
+}
+
+static void
+session_tell_update (OuioedDbusSession *self, OuioeEvent *event, const OuioeProgressUpdate *update)
+{
+  GVariantDict details;
+  char id[OUIOE_EVENT_ID_TEXT_MAX];
+  g_autofree char *message = ouioed_dbus_repair_text (update->message.str, update->message.len);
+
+  ouioe_event_id_format (event->id, id);
+  g_variant_dict_init (&details, NULL);
+  g_variant_dict_insert (&details, "time", "t", (guint64) event->time_us);
+  if (update->has_percentage)
+    g_variant_dict_insert (&details, "percentage", "d", update->percentage);
+  add_text (&details, "current_step", &update->current_step);
+  if (update->has_total_steps)
+    g_variant_dict_insert (&details, "total_steps", "t", (guint64) update->total_steps);
+  add_text (&details, "estimated_remaining", &update->estimated_remaining);
+  add_text (&details, "intermediate_findings", &update->intermediate_findings);
+  add_text (&details, "current_activity", &update->current_activity);
+  if (update->has_confidence)
+    g_variant_dict_insert (&details, "confidence", "d", update->confidence);
+
+  ouioed_bus_iface_session_emit_progress_changed (self->iface, id, update->progress_type, message,
+                                                  update->has_percentage ? update->percentage : NOT_REPORTED,
+                                                  g_variant_dict_end (&details));
+}
+
+void
+ouioed_dbus_session_tell (OuioedDbusSession *self, OuioeEvent *event)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (event->kind == OUIOE_EVENT_THINKING_STEP)
+    {
+      g_autoptr(OuioeThinkingStep) step = ouioe_codec_decode_step (event, &error);
+
+      if (step != NULL)
+        session_tell_step (self, event, step);
+    }
+  else if (event->kind == OUIOE_EVENT_PROGRESS_UPDATE)
+    {
+      g_autoptr(OuioeProgressUpdate) update = ouioe_codec_decode_update (event, &error);
+
+      if (update != NULL)
+        session_tell_update (self, event, update);
+    }
+  if (error != NULL)
+    g_critical ("An event that was just committed cannot be read: %s", error->message);
+}
+
+void
+ouioed_dbus_session_tell_lag (OuioedDbusSession *self)
+{
+  char from[OUIOE_EVENT_ID_TEXT_MAX];
+  char to[OUIOE_EVENT_ID_TEXT_MAX];
+
+  ouioe_event_id_format (self->lag_from, from);
+  ouioe_event_id_format (self->lag_to, to);
+  self->lagging = FALSE;
+  ouioed_bus_iface_session_emit_lagged (self->iface, from, to);
+}
+
+void
+ouioed_dbus_session_tell_end (OuioedDbusSession *self)
+{
+  ouioed_dbus_session_update (self);
+  g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (self->iface));
+  ouioed_bus_iface_session_emit_finished (self->iface, ouioed_bus_iface_session_get_outcome (self->iface));
+}
+
+/* ---- Close ---- */
+
+typedef struct {
+  OuioedBusIfaceSession *iface;
+  GDBusMethodInvocation *invocation;
+} CloseCall;
+
+static void
+close_closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree CloseCall *call = user_data;
+  g_autoptr(OuioedBusIfaceSession) iface = call->iface;
+  g_autoptr(GError) error = NULL;
+
+  if (ouioed_hub_close_finish (OUIOED_HUB (source), result, NULL, &error))
+    ouioed_bus_iface_session_complete_close (iface, call->invocation);
+  else
+    ouioed_dbus_return_error (call->invocation, g_steal_pointer (&error));
+}
+
+static gboolean
+on_close (OuioedBusIfaceSession *iface, GDBusMethodInvocation *invocation, const char *outcome, GVariant *options,
+          gpointer user_data)
+{
+  OuioedDbusSession *self = user_data;
+  g_autoptr(GError) error = NULL;
+  const char *word = ouioed_dbus_read_outcome (outcome, &error);
+  CloseCall *call;
+
+  if (word == NULL || !ouioed_dbus_check_no_options (options, &error))
+    {
+      ouioed_dbus_return_error (invocation, g_steal_pointer (&error));
+      return TRUE;
+    }
+
+  call = g_new0 (CloseCall, 1);
+  call->iface = g_object_ref (iface);
+  call->invocation = invocation;   /* completing it takes it */
+  ouioed_hub_close_async (self->hub, ouioed_channel_get_id (self->channel), word, NULL, close_closed_cb, call);
+  return TRUE;
+}
+
+/* ---- life ---- */
+
+OuioedDbusSession *
+ouioed_dbus_session_new (OuioedHub *hub, OuioedChannel *channel)
+{
+  OuioedDbusSession *self = g_new0 (OuioedDbusSession, 1);
+  const char *id = ouioed_channel_get_id (channel);
+
+  self->hub = hub;
+  self->channel = g_object_ref (channel);
+  self->path = ouioed_dbus_session_path (id);
+  self->object = ouioed_bus_iface_object_skeleton_new (self->path);
+  self->iface = ouioed_bus_iface_session_skeleton_new ();
+  ouioed_bus_iface_session_set_id (self->iface, id);
+  ouioed_dbus_session_update (self);
+  g_signal_connect (self->iface, "handle-close", G_CALLBACK (on_close), self);
+  ouioed_bus_iface_object_skeleton_set_session (self->object, self->iface);
+
+  return self;
+}
+
+void
+ouioed_dbus_session_free (OuioedDbusSession *self)
+{
+  g_signal_handlers_disconnect_by_data (self->iface, self);
+  g_clear_object (&self->iface);
+  g_clear_object (&self->object);
+  g_clear_object (&self->channel);
+  g_free (self->path);
+  g_free (self);
+}
