@@ -108,7 +108,6 @@ bench_peer_receive (BenchPeer *self, GByteArray **carry, gsize *len, gboolean *o
       return NULL;
     }
   self->bench->now_ns = bench_now_ns ();
-  self->bench->counts.bytes += (guint64) n;
   if (kept > 0)
     memcpy (scratch, (*carry)->data, kept);
   g_clear_pointer (carry, g_byte_array_unref);

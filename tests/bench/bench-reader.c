@@ -190,6 +190,7 @@ reader_ready (BenchPeer *peer)
 {
   BenchReader *self = (BenchReader *) peer;
   gboolean over;
+  gsize kept = self->carry == NULL ? 0 : self->carry->len;
   gsize len, done = 0;
   guint8 *data = bench_peer_receive (peer, &self->carry, &len, &over);
 
@@ -199,6 +200,7 @@ reader_ready (BenchPeer *peer)
         lose (self);
       return;
     }
+  peer->bench->counts.bytes += len - kept;
   if (self->state == READER_HANDSHAKE)
     {
       done = take_handshake (self, data, len);

@@ -106,7 +106,7 @@ bench_send_handshake (BenchPeer *peer, const char *path)
 {
   g_autofree char *text = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\n"
                                            "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                           "Sec-WebSocket-Key: b3Vpb2UtYmVuY2gtbm9uY2U=\r\n\r\n",
+                                           "Sec-WebSocket-Key: b3Vpb2UtYmVuY2gtMDEyMw==\r\n\r\n",
                                            path, peer->bench->plan.host, peer->bench->plan.port);
 
   bench_peer_send (peer, text, strlen (text));
