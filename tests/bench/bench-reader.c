@@ -42,7 +42,8 @@ go_live (BenchReader *self)
   self->peer.bench->n_live++;
 }
 
-/* One event, whatever is around it. Those without a marker (begin and end of a session, greetings) are not counted. */
+/* One event, whatever is around it. Those without a marker (begin and end of a session, greetings) are not counted, nor
+ * those that an earlier run has left. */
 static void
 take_event (BenchReader *self, const guint8 *text, gsize len)
 {
@@ -51,7 +52,7 @@ take_event (BenchReader *self, const guint8 *text, gsize len)
   guint producer;
   BenchArrival arrival;
 
-  if (bench->ledger == NULL || !bench_parse_marker (text, len, &producer, &number, &time_ns))
+  if (bench->ledger == NULL || !bench_parse_marker (text, len, &producer, &number, &time_ns) || time_ns < bench->begun_ns)
     return;
   arrival = bench_ledger_arrive (bench->ledger, self->index, producer, number);
   if (arrival == BENCH_ARRIVAL_FOREIGN || arrival == BENCH_ARRIVAL_DUPLICATE)

@@ -82,9 +82,10 @@ struct _Bench
   FILE           *journal;
   BenchHistogram *latency;         /* ns from the intended sending to the arrival at a reader */
   BenchHistogram *answer;          /* ns from the intended sending to the acknowledgement */
+  guint64         begun_ns;        /* older messages are of an earlier run, replayed */
   guint64         from_ns, until_ns;   /* messages meant to be sent in this time count in the histograms */
   BenchCounts     counts;
-  guint64         sent;
+  guint64         sent;            /* messages */
   guint64         refused;         /* answered with an error */
   guint64         unanswered;      /* the connection ended first: stored or not, nobody knows */
   guint64         broken;          /* peers that broke their protocol */

@@ -341,6 +341,7 @@ main (int argc, char **argv)
     plan->host = g_strdup ("127.0.0.1");
   if (plan->prefix == NULL)
     plan->prefix = g_strdup ("bench");
+  bench.begun_ns = bench_now_ns ();
   bench.epoll = epoll_create1 (EPOLL_CLOEXEC);
   bench.scratch = g_malloc (BENCH_SCRATCH_BYTES);
   bench.latency = g_new0 (BenchHistogram, 1);
