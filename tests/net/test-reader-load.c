@@ -244,9 +244,10 @@ test_stalled_reader_need_not_answer_pings (Fixture *f, gconstpointer user_data)
   Peer *peer;
 
   f->limits.ping_interval_us = 50000;
-  f->limits.pong_timeout_us = 50000;
+  f->limits.pong_timeout_us = 500000;
   fixture_set_limits (f);
   peer = fixture_add (f, OUIOED_READER_WEBSOCKET, NULL);
+  g_assert_cmphex (peer_frame (peer, payload), ==, 0x89);
   fixture_publish_text (f, text);
   net_wait_until (peer->n_stalled == 1);        /* a second without a pong */
   g_assert_cmpuint (peer->n_closed, ==, 0);
