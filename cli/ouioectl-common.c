@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ouioectl-text.h"
 
@@ -201,6 +202,19 @@ ouioectl_put (const char *text)
     return ouioectl_put_raw (text, strlen (text));
   local = g_convert_with_fallback (text, -1, charset, "UTF-8", "?", NULL, &len, NULL);
   return local == NULL ? ouioectl_put_raw (text, strlen (text)) : ouioectl_put_raw (local, len);
+}
+
+gboolean
+ouioectl_put_json (const char *json, gsize len)
+{
+  g_autofree char *safe = NULL;
+
+  if (ouioectl_terminal_is (STDOUT_FILENO))
+    {
+      json = safe = ouioectl_text_safe_json (json, len);
+      len = strlen (safe);
+    }
+  return ouioectl_put_raw (json, len) && ouioectl_put_raw ("\n", 1);
 }
 
 OuioectlExit

@@ -82,9 +82,8 @@ on_event (OuioeSubscription *subscription, OuioeEvent *event, gpointer user_data
     {
       gsize len;
       const char *json = g_bytes_get_data (ouioe_event_get_json (event), &len);
-      g_autofree char *line = g_strdup_printf ("%.*s\n", (int) len, json);
 
-      if (!ouioectl_put_raw (line, len + 1))
+      if (!ouioectl_put_json (json, len))
         quit (self, OUIOECTL_EXIT_DONE);
       return;
     }
@@ -103,9 +102,9 @@ on_gap (OuioeSubscription *subscription, const char *after, const char *until, g
 
   if (self->ndjson)
     {
-      g_autofree char *line = ouioectl_view_gap_json (after, until, lost);
+      g_autofree char *json = ouioectl_view_gap_json (after, until, lost);
 
-      if (!ouioectl_put_raw (line, strlen (line)))
+      if (!ouioectl_put_json (json, strlen (json)))
         quit (self, OUIOECTL_EXIT_DONE);
     }
   else

@@ -12,21 +12,26 @@
 #include "ouioectl-text.h"
 
 static void
-print_json (GPtrArray *sessions, gboolean lines)
+print_json (GPtrArray *sessions)
 {
-  g_autoptr(GString) out = g_string_new (lines ? NULL : "[");
+  g_autoptr(GString) out = g_string_new ("[");
 
   for (guint i = 0; i < sessions->len; i++)
+    g_string_append_printf (out, "%s%s", i > 0 ? ",\n " : "", ouioe_session_get_json (sessions->pdata[i]));
+  g_string_append_c (out, ']');
+  ouioectl_put_json (out->str, out->len);
+}
+
+static void
+print_ndjson (GPtrArray *sessions)
+{
+  for (guint i = 0; i < sessions->len; i++)
     {
-      if (!lines && i > 0)
-        g_string_append (out, ",\n ");
-      g_string_append (out, ouioe_session_get_json (sessions->pdata[i]));
-      if (lines)
-        g_string_append_c (out, '\n');
+      const char *json = ouioe_session_get_json (sessions->pdata[i]);
+
+      if (!ouioectl_put_json (json, strlen (json)))
+        return;
     }
-  if (!lines)
-    g_string_append (out, "]\n");
-  ouioectl_put_raw (out->str, out->len);
 }
 
 static void
@@ -86,8 +91,10 @@ ouioectl_list (OuioectlOptions *options, int argc, char **argv)
   if (sessions == NULL)
     return ouioectl_fail (error);
 
-  if (options->json || options->ndjson)
-    print_json (sessions, options->ndjson);
+  if (options->ndjson)
+    print_ndjson (sessions);
+  else if (options->json)
+    print_json (sessions);
   else
     print_table (sessions);
   return OUIOECTL_EXIT_DONE;

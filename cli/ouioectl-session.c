@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ouioectl-text.h"
 
@@ -23,22 +24,27 @@ ouioectl_session_make_id (const char *prefix)
 gboolean
 ouioectl_session_print_id (OuioectlOptions *options, const char *id)
 {
-  g_autofree char *line = NULL;
+  gboolean done;
 
   if (options->json || options->ndjson)
     {
       json_t *object = json_pack ("{s:s}", "session_id", id);
       char *dump = json_dumps (object, JSON_COMPACT);
 
-      line = g_strconcat (dump != NULL ? dump : "{}", "\n", NULL);
+      done = dump != NULL && ouioectl_put_json (dump, strlen (dump));
       free (dump);
       json_decref (object);
+      return done;
     }
-  else
+
+  /* A script gets the id as it is, a terminal what is safe to show. */
+  if (ouioectl_terminal_is (STDOUT_FILENO))
     {
       g_autofree char *safe = ouioectl_text_safe (id, -1, OUIOECTL_TEXT_LINE);
 
-      line = g_strconcat (safe, "\n", NULL);
+      done = ouioectl_put (safe);
     }
-  return ouioectl_put_raw (line, strlen (line));
+  else
+    done = ouioectl_put_raw (id, strlen (id));
+  return done && ouioectl_put_raw ("\n", 1);
 }

@@ -95,8 +95,7 @@ ouioectl_stats (OuioectlOptions *options, int argc, char **argv)
 
   if (options->json || options->ndjson)
     {
-      text = g_strconcat (json, "\n", NULL);
-      ouioectl_put_raw (text, strlen (text));
+      ouioectl_put_json (json, strlen (json));
       return OUIOECTL_EXIT_DONE;
     }
   text = ouioectl_stats_format (json);

@@ -71,6 +71,33 @@ ouioectl_text_safe (const char *text, gssize len, OuioectlTextMode mode)
   return g_string_free (out, FALSE);
 }
 
+char *
+ouioectl_text_safe_json (const char *json, gsize len)
+{
+  GString *out = g_string_sized_new (len);
+  const char *p = json, *end = json + len;
+
+  while (p < end)
+    {
+      gunichar c = g_utf8_get_char_validated (p, end - p);
+
+      if (c == (gunichar) -1 || c == (gunichar) -2)
+        {
+          g_string_append (out, "\xef\xbf\xbd");
+          p++;
+          continue;
+        }
+      if (c > 0xffff && is_hidden (c))
+        g_string_append_printf (out, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
+      else if (c == 0x7f || is_hidden (c))
+        g_string_append_printf (out, "\\u%04x", c);
+      else
+        g_string_append_unichar (out, c);
+      p = g_utf8_next_char (p);
+    }
+  return g_string_free (out, FALSE);
+}
+
 /* ---- width ---- */
 
 static guint

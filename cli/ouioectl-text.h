@@ -17,6 +17,8 @@ typedef enum {
  * changes the direction of text or hides becomes its number (<U+202E>), what is not UTF-8 becomes U+FFFD. Tabs become
  * spaces. @len: -1 up to the NUL. */
 char   *ouioectl_text_safe     (const char *text, gssize len, OuioectlTextMode mode);
+/* JSON, safe to show: what ouioectl_text_safe() would replace becomes its escape, so that it still says the same. */
+char   *ouioectl_text_safe_json (const char *json, gsize len);
 /* Columns a text takes; it must be safe and one line. */
 guint   ouioectl_text_width    (const char *text);
 /* At most @width columns of a safe line, with “…” where something is left out; in @used, unless NULL, the columns. */

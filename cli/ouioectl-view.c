@@ -283,13 +283,13 @@ char *
 ouioectl_view_gap_json (const char *after, const char *until, gint64 lost)
 {
   json_t *object = json_pack ("{s:s, s:s, s:s}", "kind", "gap", "after", after, "until", until);
-  char *dump, *line;
+  char *dump, *text;
 
   if (lost >= 0)
     json_object_set_new (object, "lost", json_integer (lost));
   dump = json_dumps (object, JSON_COMPACT);
-  line = g_strconcat (dump != NULL ? dump : "{\"kind\":\"gap\"}", "\n", NULL);
+  text = g_strdup (dump != NULL ? dump : "{\"kind\":\"gap\"}");
   free (dump);
   json_decref (object);
-  return line;
+  return text;
 }

@@ -21,7 +21,7 @@ typedef struct {
 char *ouioectl_view_event (const OuioectlView *view, OuioeEvent *event);
 /* @lost: negative when not known */
 char *ouioectl_view_gap   (const OuioectlView *view, const char *after, const char *until, gint64 lost);
-/* The same as an object for machines, with its line end. */
+/* The same as a JSON object for machines. */
 char *ouioectl_view_gap_json (const char *after, const char *until, gint64 lost);
 
 /* What goes on right now: one line at the bottom, drawn again and again. */

@@ -75,6 +75,8 @@ OuioectlExit ouioectl_fail     (const GError *error);
  * gone; then the command should end, and ouioectl_finish_output() tells the status. */
 gboolean     ouioectl_put_raw       (const char *data, gsize len);
 gboolean     ouioectl_put           (const char *text);
+/* A JSON text and a line end; with escapes for what must not reach a terminal, when stdout is one. */
+gboolean     ouioectl_put_json      (const char *json, gsize len);
 /* Flushes stdout. @status when it worked, or when the reader has had enough; else FAILED, having said why. */
 OuioectlExit ouioectl_finish_output (OuioectlExit status);
 

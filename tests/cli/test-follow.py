@@ -322,6 +322,9 @@ def test_nothing_from_the_wire_steers_the_terminal():
     text = Terminal(sid, NO_COLOR="1").end(0).replace(CLEAR, "").replace("\r\n", "\n")
     bad = [c for c in text if (ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160 or c == "\u202e"]
     assert not bad, bad
+    raw = Terminal(sid, "--ndjson").end(0)
+    assert [json.loads(line) for line in raw.splitlines()] == daemon.events(sid)
+    assert not [c for c in raw if 127 <= ord(c) < 160 or c == "\u202e"], raw
     out, _ = finish(start(sid))
     bad = [c for c in out if (ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160 or c == "\u202e"]
     assert not bad, bad

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -52,6 +53,21 @@ test_no_code_point_is_a_control (void)
       for (const char *p = safe; *p != '\0'; p = g_utf8_next_char (p))
         g_assert_false (g_unichar_iscntrl (g_utf8_get_char (p)));
     }
+}
+
+static void
+test_safe_json_says_the_same (void)
+{
+  static const char json[] = "{\"a\": \"\xc2\x9b" "2J\x7f\xe2\x80\xae\xf3\xa0\x80\xa1Łódź\\n\"}";
+  g_autofree char *safe = ouioectl_text_safe_json (json, strlen (json));
+  json_t *before = json_loads (json, 0, NULL);
+  json_t *after = json_loads (safe, 0, NULL);
+
+  g_assert_cmpstr (safe, ==, "{\"a\": \"\\u009b2J\\u007f\\u202e\\udb40\\udc21Łódź\\n\"}");
+  g_assert_nonnull (before);
+  g_assert_true (json_equal (before, after));
+  json_decref (before);
+  json_decref (after);
 }
 
 static void
@@ -185,6 +201,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/text/nothing-reaches-a-terminal-unseen", test_nothing_reaches_a_terminal_unseen);
   g_test_add_func ("/text/no-code-point-is-a-control", test_no_code_point_is_a_control);
+  g_test_add_func ("/text/safe-json-says-the-same", test_safe_json_says_the_same);
   g_test_add_func ("/text/width-counts-columns", test_width_counts_columns);
   g_test_add_func ("/text/shortened-text-fits", test_shortened_text_fits);
   g_test_add_func ("/text/lines-break-at-white-space", test_lines_break_at_white_space);

@@ -135,8 +135,8 @@ test_gaps_are_told (void)
 
   g_assert_cmpstr (one, ==, "--- 1 event is no longer kept (after 1-0, until 3-0) ---\n");
   g_assert_cmpstr (some, ==, "--- some events are no longer kept (after 1-0, until 3-0) ---\n");
-  g_assert_cmpstr (json, ==, "{\"kind\":\"gap\",\"after\":\"1-0\",\"until\":\"3-0\",\"lost\":5}\n");
-  g_assert_cmpstr (unknown, ==, "{\"kind\":\"gap\",\"after\":\"1-0\",\"until\":\"3-0\"}\n");
+  g_assert_cmpstr (json, ==, "{\"kind\":\"gap\",\"after\":\"1-0\",\"until\":\"3-0\",\"lost\":5}");
+  g_assert_cmpstr (unknown, ==, "{\"kind\":\"gap\",\"after\":\"1-0\",\"until\":\"3-0\"}");
 }
 
 /* ---- the bar ---- */
