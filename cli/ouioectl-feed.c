@@ -40,6 +40,7 @@ struct _OuioectlFeed
   gboolean           has_usage;
   guint64            n_events;      /* of the dialect, garbled ones not counted */
   guint64            n_garbled;
+  gboolean           recognized;    /* more than counts came: other formats have those in the same place */
   guint64            first_record;  /* number of the record of the first event */
   gint64             first_us;      /* its time, 0 when it has none */
   gint64             offset_us;     /* of the newest record */
@@ -239,6 +240,7 @@ on_event (const OuioeDialectEvent *event, gpointer user_data)
       return;
     }
   take_time (self, event);
+  self->recognized |= event->kind != OUIOE_DIALECT_EVENT_USAGE;
 
   switch (event->kind)
     {
@@ -345,7 +347,7 @@ ouioectl_feed_get_outcome (OuioectlFeed *self)
   static const char *const length[] = { "length", "max_tokens", "max_output_tokens", NULL };
   static const char *const refused[] = { "content_filter", "refusal", NULL };
 
-  if (self->n_events == 0)
+  if (!self->recognized)
     return NULL;
   if (self->error != NULL)
     return "error";
@@ -419,7 +421,7 @@ void
 ouioectl_feed_end (OuioectlFeed *self)
 {
   ouioe_dialect_end (self->dialect);
-  if (self->n_events == 0)
+  if (!self->recognized)
     return;
 
   for (guint i = 0; i < OUIOE_DIALECT_MAX_CHOICES; i++)

@@ -125,6 +125,7 @@ static const struct { const char *name; const char *stream; const char *log; con
     "0 (thinking_aloud) Thinking\n24 analysis: a\xef\xbf\xbd" "b\n24 (completion 100 %) done\n", "done" },
   { "nothing", "", "", "-" },
   { "something-else", "<html><body>502 Bad Gateway</body></html>\n\n", "", "-" },
+  { "counts-of-something-else", "event: message_delta\ndata: {\"usage\":{\"output_tokens\":5}}\n\n", "", "-" },
   { "json-of-something-else", "{\n\"a\": 1\n}\n", "", "-" },
 };
 
