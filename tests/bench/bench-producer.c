@@ -30,12 +30,6 @@ struct _BenchProducer
   char         *tail;              /* of the content and what is behind it */
 };
 
-static const char *
-get_thing (BenchProducer *self)
-{
-  return self->peer.bench->plan.progress ? "progress" : "thinking";
-}
-
 /* What is behind the marker: content, then the other fields of a step as agents send them. */
 static char *
 make_tail (const BenchPlan *plan)
@@ -46,13 +40,9 @@ make_tail (const BenchPlan *plan)
 
   for (int i = 0; i < MAX (100, plan->content_bytes - 32); i++)
     g_string_append_c (tail, words[(gsize) i % n]);
-  if (plan->progress)
-    g_string_append (tail, "\",\"progress_percentage\":37.5,\"current_step\":\"probe the port\","
-                           "\"estimated_remaining\":\"2 minutes\"}");
-  else
-    g_string_append (tail, "\",\"reasoning_chain\":[\"list the group\",\"probe the port\",\"compare with others\"],"
-                           "\"confidence\":0.87,\"alternatives\":[\"ask the user\",\"skip the probe\"],"
-                           "\"decision_factors\":[\"cost of a wrong host\",\"time\"]}");
+  g_string_append (tail, "\",\"reasoning_chain\":[\"list the group\",\"probe the port\",\"compare with others\"],"
+                         "\"confidence\":0.87,\"alternatives\":[\"ask the user\",\"skip the probe\"],"
+                         "\"decision_factors\":[\"cost of a wrong host\",\"time\"]}");
   return g_string_free (tail, FALSE);
 }
 
@@ -66,17 +56,15 @@ send_message (BenchProducer *self, guint session)
   int head_len, request_len;
 
   head_len = g_snprintf (head, sizeof head,
-                         "{\"session_id\":\"%s-%u\",\"%s_type\":\"%s\",\"%s\":\"~%u.%" G_GUINT64_FORMAT ".%"
-                         G_GUINT64_FORMAT "~", plan->prefix, session, get_thing (self),
-                         plan->progress ? "progress" : "analysis", plan->progress ? "message" : "content",
-                         self->index, self->number, self->time_ns);
+                         "{\"session_id\":\"%s-%u\",\"thinking_type\":\"analysis\",\"content\":\"~%u.%"
+                         G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT "~", plan->prefix, session, self->index, self->number, self->time_ns);
   if (plan->protocol == BENCH_NATS)
     request_len = g_snprintf (request, sizeof request, "PUB %s.%u %d\r\n", plan->prefix, session,
                               head_len + (int) tail_len);
   else
-    request_len = g_snprintf (request, sizeof request, "POST /api/streaming/%s HTTP/1.1\r\nHost: %s:%d\r\n"
-                              "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n", get_thing (self),
-                              plan->host, plan->port, head_len + (int) tail_len);
+    request_len = g_snprintf (request, sizeof request, "POST /api/streaming/thinking HTTP/1.1\r\nHost: %s:%d\r\n"
+                              "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n", plan->host,
+                              plan->port, head_len + (int) tail_len);
 
   g_byte_array_append (all, (const guint8 *) request, (guint) request_len);
   g_byte_array_append (all, (const guint8 *) head, (guint) head_len);
@@ -178,9 +166,6 @@ take_answer (BenchProducer *self, gboolean accepted)
       bench->counts.answered++;
       if (self->time_ns >= bench->from_ns && self->time_ns < bench->until_ns)
         bench_histogram_add (bench->answer, bench->now_ns - self->time_ns);
-      if (bench->journal != NULL)
-        fprintf (bench->journal, "%u %" G_GUINT64_FORMAT " %u\n", self->index, self->number,
-                 bench_ledger_session (bench->ledger, self->index, self->number));
       count_down (self, self->number);
     }
   else

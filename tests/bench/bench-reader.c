@@ -52,7 +52,8 @@ take_event (BenchReader *self, const guint8 *text, gsize len)
   guint producer;
   BenchArrival arrival;
 
-  if (bench->ledger == NULL || !bench_parse_marker (text, len, &producer, &number, &time_ns) || time_ns < bench->begun_ns)
+  if (bench->ledger == NULL || !bench_parse_marker (text, len, &producer, &number, &time_ns) ||
+      time_ns < bench->begun_ns)
     return;
   arrival = bench_ledger_arrive (bench->ledger, self->index, producer, number);
   if (arrival == BENCH_ARRIVAL_FOREIGN || arrival == BENCH_ARRIVAL_DUPLICATE)

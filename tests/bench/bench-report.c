@@ -4,6 +4,7 @@
  */
 #include "bench.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 void

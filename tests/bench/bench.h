@@ -10,7 +10,6 @@
 #pragma once
 
 #include <sys/epoll.h>
-#include <stdio.h>
 
 #include "bench-histogram.h"
 #include "bench-ledger.h"
@@ -39,10 +38,8 @@ typedef struct {
   int           content_bytes;     /* length of the content of a message, at least */
   int           pid;               /* of the server, 0: not measured */
   char         *prefix;            /* sessions are called PREFIX-0, PREFIX-1 … */
-  char         *journal;           /* file for "PRODUCER NUMBER SESSION" of each acknowledged message; NULL for none */
   gboolean      no_create;         /* the sessions are there already */
   gboolean      spin;              /* never sleep: for a core of its own */
-  gboolean      progress;          /* send progress updates instead of thinking steps */
 } BenchPlan;
 
 typedef struct _Bench Bench;
@@ -79,7 +76,6 @@ struct _Bench
   BenchLedger    *ledger;
   BenchReader   **readers;
   BenchProducer **producers;
-  FILE           *journal;
   BenchHistogram *latency;         /* ns from the intended sending to the arrival at a reader */
   BenchHistogram *answer;          /* ns from the intended sending to the acknowledgement */
   guint64         begun_ns;        /* older messages are of an earlier run, replayed */

@@ -258,8 +258,6 @@ bench_clear (Bench *bench)
   for (int i = 0; i < bench->plan.producers; i++)
     g_clear_pointer (&bench->producers[i], bench_producer_free);
   g_clear_pointer (&bench->ledger, bench_ledger_free);
-  if (bench->journal != NULL)
-    fclose (bench->journal);
   close (bench->epoll);
   g_free (bench->readers);
   g_free (bench->producers);
@@ -268,7 +266,6 @@ bench_clear (Bench *bench)
   g_free (bench->scratch);
   g_free (bench->plan.host);
   g_free (bench->plan.prefix);
-  g_free (bench->plan.journal);
 }
 
 static gboolean
@@ -282,12 +279,6 @@ prepare (Bench *bench)
   files.rlim_cur = files.rlim_max;
   setrlimit (RLIMIT_NOFILE, &files);
   signal (SIGPIPE, SIG_IGN);
-  if (bench->plan.journal != NULL)
-    {
-      bench->journal = fopen (bench->plan.journal, "w");
-      if (bench->journal == NULL)
-        return fail ("the journal cannot be written");
-    }
   if (bench->plan.protocol != BENCH_NATS && !bench->plan.no_create && !bench_create_sessions (bench))
     return fail ("the sessions could not be created");
   return TRUE;
@@ -318,9 +309,7 @@ main (int argc, char **argv)
     { "drain", 0, 0, G_OPTION_ARG_DOUBLE, &plan->drain_s, "how long to wait for the rest", "SECONDS" },
     { "content", 0, 0, G_OPTION_ARG_INT, &plan->content_bytes, "bytes of the content, at least", "N" },
     { "prefix", 0, 0, G_OPTION_ARG_STRING, &plan->prefix, "of the names of the sessions (bench)", "NAME" },
-    { "journal", 0, 0, G_OPTION_ARG_FILENAME, &plan->journal, "write what was acknowledged", "FILE" },
     { "no-create", 0, 0, G_OPTION_ARG_NONE, &plan->no_create, "the sessions are there already", NULL },
-    { "progress", 0, 0, G_OPTION_ARG_NONE, &plan->progress, "send progress updates", NULL },
     { "spin", 0, 0, G_OPTION_ARG_NONE, &plan->spin, "never sleep: for a core of its own", NULL },
     { NULL }
   };

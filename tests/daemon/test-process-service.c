@@ -353,7 +353,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 2);
-  fixture_program = argv[1];
+  fixture_program = g_canonicalize_filename (argv[1], NULL);
 
   ADD ("reload-changes-limits", test_reload_changes_limits);
   for (guint i = 0; i < G_N_ELEMENTS (refused_reloads); i++)

@@ -285,7 +285,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 2);
-  fixture_program = argv[1];
+  fixture_program = g_canonicalize_filename (argv[1], NULL);
 
   ADD ("answers-when-it-says-so", NULL, test_answers_when_it_says_so);
   ADD ("tells-every-address", NULL, test_tells_every_address);
