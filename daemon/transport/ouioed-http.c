@@ -403,8 +403,9 @@ ouioed_http_finalize (GObject *object)
       soup_server_disconnect (self->server);
       g_clear_object (&self->server);
     }
-  g_clear_pointer (&parts->live, ouioed_live_free);
+  /* Readers that are left end now, and tell the live views, which tell the acceptor. */
   g_clear_pointer (&parts->engine, ouioed_reader_engine_free);
+  g_clear_pointer (&parts->live, ouioed_live_free);
   g_clear_pointer (&parts->acceptor, ouioed_acceptor_free);
   g_clear_pointer (&self->poller, ouioed_poller_free);
   g_clear_pointer (&parts->metrics, ouioed_http_metrics_free);

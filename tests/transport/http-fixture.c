@@ -319,8 +319,7 @@ client_send (Client *self, const char *format, ...)
   client_send_bytes (self, text, -1);
 }
 
-/* FALSE at the end of the stream. */
-static gboolean
+gboolean
 client_fill (Client *self)
 {
   char buffer[65536];

@@ -60,6 +60,8 @@ Client  *client_new_unix   (HttpFixture *f);
 void     client_free       (Client *self);
 void     client_send       (Client *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void     client_send_bytes (Client *self, const char *data, gssize len);
+/* Reads once what has come; FALSE at the end of the stream. */
+gboolean client_fill       (Client *self);
 /* Reads the next answer, of any framing. */
 Reply   *client_read       (Client *self);
 /* The peer closes within the time limit, without sending more. */
