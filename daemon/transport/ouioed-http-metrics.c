@@ -8,7 +8,7 @@
 
 /* Every status this daemon answers with; anything else is counted as the last. */
 static const guint codes[] = { 200, 101, 204, 307, 400, 403, 404, 405, 408, 409,
-                               413, 415, 422, 426, 429, 431, 500, 503, 0 };
+                               413, 422, 426, 429, 431, 500, 503, 0 };
 #define N_CODES G_N_ELEMENTS (codes)
 
 /* Upper bounds of the histogram, in microseconds; +Inf follows. */

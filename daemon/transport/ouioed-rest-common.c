@@ -15,20 +15,19 @@ ouioed_rest_check_type (OuioedExchange *exchange, gboolean lines)
 {
   g_autoptr(OuioeProblems) problems = NULL;
   const char *encoding = exchange->head.content_encoding;
+  gboolean encoded = encoding != NULL && g_ascii_strcasecmp (encoding, "identity") != 0;
 
-  if (encoding != NULL && g_ascii_strcasecmp (encoding, "identity") != 0)
-    {
-      ouioed_exchange_fail_code (exchange, OUIOE_ERROR_UNSUPPORTED_MEDIA_TYPE,
-                                 "Bodies with a content-encoding are not supported");
-      return FALSE;
-    }
-  if (ouioed_http_type_is_json (exchange->head.content_type, lines))
+  if (!encoded && ouioed_http_type_is_json (exchange->head.content_type, lines))
     return TRUE;
 
   problems = ouioe_problems_new ();
-  ouioe_problems_add (problems, "body", NULL, -1, "content_type", "The content type must be application/json%s",
-                      lines ? " or application/x-ndjson" : "");
-  ouioed_exchange_fail_problems (exchange, OUIOE_ERROR_INVALID_BODY, problems);
+  if (encoded)
+    ouioe_problems_add (problems, "header", "content-encoding", -1, "content_encoding",
+                        "Bodies with a content-encoding are not supported");
+  else
+    ouioe_problems_add (problems, "body", NULL, -1, "content_type", "The content type must be application/json%s",
+                        lines ? " or application/x-ndjson" : "");
+  ouioed_exchange_fail_problems (exchange, OUIOE_ERROR_UNSUPPORTED_MEDIA_TYPE, problems);
   return FALSE;
 }
 

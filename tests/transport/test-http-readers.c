@@ -13,7 +13,8 @@
 #include "test-log.h"
 
 #define API "/api/streaming"
-#define UPGRADE "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+#define UPGRADE                                                                                                        \
+  "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
 static Client *
 ask (HttpFixture *f, const char *path, const char *headers)
@@ -62,11 +63,13 @@ read_frame (Client *client, guint8 *opcode)
 static void
 test_upgrade (HttpFixture *f)
 {
-  static const char *const paths[] = { "/ws/thinking/a%20b", "/ws/progress/a?streams=both&token=1", "/ws/sessions", "/ws/thinking/a?after=5-1" };
+  static const char *const paths[] = { "/ws/thinking/a%20b", "/ws/progress/a?streams=both&token=1", "/ws/sessions",
+                                       "/ws/thinking/a?after=5-1" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
     {
-      g_autoptr(Client) client = ask (f, paths[i], UPGRADE "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Protocol: chat\r\n");
+      g_autoptr(Client) client = ask (
+          f, paths[i], UPGRADE "Sec-WebSocket-Extensions: permessage-deflate\r\nSec-WebSocket-Protocol: chat\r\n");
       g_autoptr(Reply) reply = client_read (client);
       g_autofree char *accept = reply_dup_header (reply, "Sec-WebSocket-Accept");
       g_autofree char *upgrade = reply_dup_header (reply, "Upgrade");
@@ -116,10 +119,12 @@ test_what_follows_the_handshake_is_read (HttpFixture *f)
 static void
 test_broken_handshakes (HttpFixture *f)
 {
-  static const struct { const char *headers; guint status; } table[] = {
+  static const struct { const char *headers; guint status;
+  } table[] = {
     { "", 426 },
     { "Connection: Upgrade\r\n", 426 },
-    { "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", 400 },
+    { "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+      400 },
     { "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n", 400 },
     { "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n", 400 },
   };
@@ -170,7 +175,8 @@ test_queries_are_checked_before_the_upgrade (HttpFixture *f)
 static void
 test_stream_begins (HttpFixture *f)
 {
-  g_autoptr(Client) client = ask (f, API "/sessions/s/stream", "Origin: http://localhost:3100\r\nAccept: text/event-stream\r\n");
+  g_autoptr(Client)
+      client = ask (f, API "/sessions/s/stream", "Origin: http://localhost:3100\r\nAccept: text/event-stream\r\n");
   g_autofree char *head = client_read_until (client, "\r\n\r\n");
   g_autofree char *first = client_read_until (client, "\n\n");
   g_autofree char *start = NULL;
@@ -214,7 +220,8 @@ write_three (HttpFixture *f)
   http_create (f, "s");
   for (int i = 0; i < 3; i++)
     {
-      g_autofree char *body = g_strdup_printf ("{\"session_id\":\"s\",\"thinking_type\":\"analysis\",\"content\":\"t%d\"}", i);
+      g_autofree char *body = g_strdup_printf (
+          "{\"session_id\":\"s\",\"thinking_type\":\"analysis\",\"content\":\"t%d\"}", i);
       g_autoptr(json_t) json = http_expect (http_post (f, API "/thinking", body), 200);
 
       if (i == 1)
@@ -373,7 +380,8 @@ main (int argc, char **argv)
   http_fixture_add ("/transport/readers/upgrade", test_upgrade);
   http_fixture_add ("/transport/readers/what-follows-the-handshake-is-read", test_what_follows_the_handshake_is_read);
   http_fixture_add ("/transport/readers/broken-handshakes-are-refused", test_broken_handshakes);
-  http_fixture_add ("/transport/readers/queries-are-checked-before-the-upgrade", test_queries_are_checked_before_the_upgrade);
+  http_fixture_add ("/transport/readers/queries-are-checked-before-the-upgrade",
+                    test_queries_are_checked_before_the_upgrade);
   http_fixture_add ("/transport/readers/stream-begins", test_stream_begins);
   http_fixture_add ("/transport/readers/stream-ends-with-the-session", test_stream_ends_with_the_session);
   http_fixture_add ("/transport/readers/streams-resume", test_streams_resume);
