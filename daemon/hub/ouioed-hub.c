@@ -95,11 +95,11 @@ void
 ouioed_hub_set_committed (OuioedHub *self, OuioedChannel *channel, OuioedSessionRecord *record)
 {
   g_autoptr(OuioedSessionRecord) before = g_steal_pointer (&channel->committed);
-  g_autoptr(OuioedChannel) keep = g_object_ref (channel);
   gboolean opened = record != NULL
                     && (before == NULL || before->created_us != record->created_us
                         || (record->state == OUIOE_SESSION_OPEN && before->state != OUIOE_SESSION_OPEN));
 
+  g_object_ref (channel);   /* forgetting it may drop the last reference */
   hub_count (self, channel, before, -1);
   hub_count (self, channel, record, 1);
   channel->committed = record;
@@ -129,6 +129,7 @@ ouioed_hub_set_committed (OuioedHub *self, OuioedChannel *channel, OuioedSession
       self->metrics.created++;
       g_signal_emit (self, signals[SIGNAL_SESSION_ADDED], 0, channel);
     }
+  g_object_unref (channel);
 }
 
 guint

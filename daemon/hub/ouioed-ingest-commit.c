@@ -193,12 +193,12 @@ ingest_committed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (commit == NULL)
     {
-      g_autoptr(OuioedBatch) batch = g_steal_pointer (&self->batch);
       g_autoptr(GPtrArray) later = g_steal_pointer (&self->pending);
       g_autoptr(GPtrArray) later_touched = g_steal_pointer (&self->touched);
 
       g_warning ("The store refused %u changes: %s", pendings->len + later->len, error->message);
       hub->metrics.commit_errors++;
+      g_clear_pointer (&self->batch, ouioed_batch_free);
       ouioed_ingest_begin_batch (self);
       ingest_fail (self, pendings, touched, error);
       ingest_fail (self, later, later_touched, error);
