@@ -79,7 +79,8 @@ ouioed_problem_answer (guint status, const char *title, const char *code, const 
                                            "\"code\":\"%s\"}", title, status, detail, code);
 
   return g_strdup_printf ("HTTP/1.1 %u %s\r\nContent-Type: application/problem+json\r\nContent-Length: %zu\r\n"
-                          "%sConnection: close\r\n\r\n%s", status, title, strlen (body), headers != NULL ? headers : "", body);
+                          "%sConnection: close\r\n\r\n%s",
+                          status, title, strlen (body), headers != NULL ? headers : "", body);
 }
 
 /* Gives @connection, which was held here, to the owner. */
@@ -99,7 +100,7 @@ acceptor_drop (OuioedConnection *connection)
   g_object_unref (connection);
 }
 
-/* An idle connection has something to say. What it says is read here: the owner finds it without another system call. */
+/* An idle connection has something to say. It is read here: the owner finds it without another system call. */
 static void
 on_idle_event (OuioedWatch *watch, guint32 events)
 {
@@ -405,7 +406,8 @@ listener_free (gpointer data)
 }
 
 OuioedAcceptor *
-ouioed_acceptor_new (OuioedPoller *poller, const OuioedAcceptorLimits *limits, OuioedReadyFunc ready, gpointer user_data)
+ouioed_acceptor_new (OuioedPoller *poller, const OuioedAcceptorLimits *limits, OuioedReadyFunc ready,
+                     gpointer user_data)
 {
   OuioedAcceptor *self = g_new0 (OuioedAcceptor, 1);
 

@@ -20,8 +20,9 @@ typedef struct {
   gint64 idle_timeout_us;        /* between requests: closed without a word; 75 s */
   gint64 response_timeout_us;    /* a client that does not take its answer: closed; 60 s */
 } OuioedAcceptorLimits;
-#define OUIOED_ACCEPTOR_LIMITS_DEFAULT ((OuioedAcceptorLimits) { 20000, 16384, 10 * G_USEC_PER_SEC, 60 * G_USEC_PER_SEC, \
-    75 * G_USEC_PER_SEC, 60 * G_USEC_PER_SEC })
+#define OUIOED_ACCEPTOR_LIMITS_DEFAULT \
+  ((OuioedAcceptorLimits) { 20000, 16384, 10 * G_USEC_PER_SEC, 60 * G_USEC_PER_SEC, 75 * G_USEC_PER_SEC, \
+                            60 * G_USEC_PER_SEC })
 
 typedef struct _OuioedAcceptor OuioedAcceptor;
 
@@ -33,14 +34,15 @@ OuioedAcceptor *ouioed_acceptor_new        (OuioedPoller *poller, const OuioedAc
 void            ouioed_acceptor_free       (OuioedAcceptor *self);
 void            ouioed_acceptor_set_limits (OuioedAcceptor *self, const OuioedAcceptorLimits *limits);
 
-/* @address: "127.0.0.1:3005", "[::1]:0", "localhost:3005", "unix:/path". Port 0 takes a free one. A stale Unix socket is
- * replaced, a live one is an error; it gets mode 0600. @url (out): "http://127.0.0.1:3005", "unix:/path".
+/* @address: "127.0.0.1:3005", "[::1]:0", "localhost:3005", "unix:/path". Port 0 takes a free one. A stale Unix socket
+ * is replaced, a live one is an error; it gets mode 0600. @url (out): "http://127.0.0.1:3005", "unix:/path".
  * Bound now, but nothing is accepted before ouioed_acceptor_start(). */
 gboolean        ouioed_acceptor_listen     (OuioedAcceptor *self, const char *address, char **url, GError **error);
 /* A socket that listens already (socket activation). (transfer full) */
 gboolean        ouioed_acceptor_adopt      (OuioedAcceptor *self, int fd, char **url, GError **error);
 void            ouioed_acceptor_start      (OuioedAcceptor *self);
-void            ouioed_acceptor_stop       (OuioedAcceptor *self);   /* accept no more, close idle ones; running requests go on */
+/* Accepts no more, closes idle ones; running requests go on. */
+void            ouioed_acceptor_stop       (OuioedAcceptor *self);
 /* The answer is complete, the connection may be used again. If bytes of the next request are there already (unread),
  * it is handed out again in the next turn of the loop. After stop() it is closed. */
 void            ouioed_acceptor_park       (OuioedAcceptor *self, OuioedConnection *connection);

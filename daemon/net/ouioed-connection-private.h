@@ -40,13 +40,14 @@ struct _OuioedConnection
 };
 
 /* For the acceptor. */
-OuioedConnection *ouioed_connection_new           (OuioedAcceptor *acceptor, int fd, const struct sockaddr_storage *address,
-                                                   socklen_t address_len);
+OuioedConnection *ouioed_connection_new           (OuioedAcceptor *acceptor, int fd,
+                                                   const struct sockaddr_storage *address, socklen_t address_len);
 void              ouioed_connection_clear_sources (OuioedConnection *self);
 
 /* For the streams: what a socket call would do. */
 gssize            ouioed_connection_receive       (OuioedConnection *self, void *buffer, gsize count, GError **error);
-gssize            ouioed_connection_send          (OuioedConnection *self, const void *buffer, gsize count, GError **error);
+gssize            ouioed_connection_send          (OuioedConnection *self, const void *buffer, gsize count,
+                                                   GError **error);
 
 /* Streams: they know the connection without holding it. */
 GInputStream     *ouioed_connection_input_new     (OuioedConnection *connection);
@@ -58,14 +59,15 @@ void              ouioed_connection_output_forget (GOutputStream *output);
 void              ouioed_acceptor_forget          (OuioedAcceptor *self, OuioedConnection *connection);
 void              ouioed_acceptor_state_changed   (OuioedAcceptor *self, OuioedConnection *connection,
                                                    OuioedConnectionState before);
-void              ouioed_acceptor_write_blocked   (OuioedAcceptor *self, OuioedConnection *connection, gboolean blocked);
+void              ouioed_acceptor_write_blocked   (OuioedAcceptor *self, OuioedConnection *connection,
+                                                   gboolean blocked);
 void              ouioed_acceptor_head_too_large  (OuioedAcceptor *self, OuioedConnection *connection);
 gsize             ouioed_acceptor_get_max_head    (OuioedAcceptor *self);
 /* @fd: (transfer full) */
 void              ouioed_acceptor_linger          (OuioedAcceptor *self, int fd);
 
 /* A complete answer of the kind libsoup cannot give. The texts are ours: nothing in them needs escaping. */
-char             *ouioed_problem_answer           (guint status, const char *title, const char *code, const char *detail,
-                                                   const char *headers);
+char             *ouioed_problem_answer           (guint status, const char *title, const char *code,
+                                                   const char *detail, const char *headers);
 
 G_END_DECLS

@@ -26,9 +26,11 @@ static void ouioed_connection_input_pollable_init (GPollableInputStreamInterface
 static void ouioed_connection_output_pollable_init (GPollableOutputStreamInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (OuioedConnectionInput, ouioed_connection_input, G_TYPE_INPUT_STREAM,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, ouioed_connection_input_pollable_init))
+                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM,
+                                                      ouioed_connection_input_pollable_init))
 G_DEFINE_FINAL_TYPE_WITH_CODE (OuioedConnectionOutput, ouioed_connection_output, G_TYPE_OUTPUT_STREAM,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_OUTPUT_STREAM, ouioed_connection_output_pollable_init))
+                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_OUTPUT_STREAM,
+                                                      ouioed_connection_output_pollable_init))
 
 static gboolean
 poll_now (OuioedConnection *connection, GIOCondition condition)
@@ -67,7 +69,8 @@ create_source (GObject *stream, OuioedConnection *connection, GIOCondition condi
 }
 
 static gssize
-ouioed_connection_input_read (GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
+ouioed_connection_input_read (GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable,
+                              GError **error)
 {
   OuioedConnectionInput *self = (OuioedConnectionInput *) stream;
 
@@ -118,7 +121,8 @@ ouioed_connection_input_init (OuioedConnectionInput *self)
 }
 
 static gssize
-ouioed_connection_output_write (GOutputStream *stream, const void *buffer, gsize count, GCancellable *cancellable, GError **error)
+ouioed_connection_output_write (GOutputStream *stream, const void *buffer, gsize count, GCancellable *cancellable,
+                                GError **error)
 {
   OuioedConnectionOutput *self = (OuioedConnectionOutput *) stream;
 
@@ -132,7 +136,8 @@ ouioed_connection_output_write (GOutputStream *stream, const void *buffer, gsize
 }
 
 static gssize
-ouioed_connection_output_write_nonblocking (GPollableOutputStream *stream, const void *buffer, gsize count, GError **error)
+ouioed_connection_output_write_nonblocking (GPollableOutputStream *stream, const void *buffer, gsize count,
+                                            GError **error)
 {
   return ouioed_connection_output_write (G_OUTPUT_STREAM (stream), buffer, count, NULL, error);
 }

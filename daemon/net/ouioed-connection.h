@@ -8,15 +8,15 @@
  * What its user must do (libsoup serves one request on a stream from soup_server_accept_iostream() and then closes it,
  * so a connection lives through many such rounds):
  *
- *   OuioedReadyFunc         soup_server_accept_iostream (server, G_IO_STREAM (connection), local, remote, NULL) with the
- *                           two addresses of the connection; it keeps a reference of its own
+ *   OuioedReadyFunc         soup_server_accept_iostream (server, G_IO_STREAM (connection), local, remote, NULL) with
+ *                           the two addresses of the connection; it keeps a reference of its own
  *   "request-started"       ouioed_connection_from_address (soup_server_message_get_remote_address (msg)) is the
  *                           connection; hold a reference on it until the message is gone
  *   "got-headers"           set_state (BODY); to refuse a body unread: soup_server_message_steal_connection(), drop the
  *                           stream it returns, refuse()
  *   "got-body"              set_state (RESPONSE)
- *   "wrote-body"            when the client may send another request (HTTP/1.1 without "Connection: close" on either side,
- *                           "got-body" was seen, and the answer has a length or is chunked):
+ *   "wrote-body"            when the client may send another request (HTTP/1.1 without "Connection: close" on either
+ *                           side, "got-body" was seen, and the answer has a length or is chunked):
  *                             stream = soup_server_message_steal_connection (msg);
  *                             ouioed_connection_recover (connection, stream);      what libsoup has read ahead
  *                             g_object_unref (stream);
@@ -64,8 +64,8 @@ void        ouioed_connection_recover        (OuioedConnection *self, GIOStream 
 /* Gives up the descriptor: the caller owns it now, reads and writes here fail with G_IO_ERROR_CLOSED. @unread (out):
  * what had been put back, or NULL. */
 int         ouioed_connection_take_fd        (OuioedConnection *self, GBytes **unread);
-/* Writes @data as far as the socket takes it, shuts the sending side, and drains the peer for a short while (a close with
- * unread input would destroy the answer), then closes. For answers that libsoup cannot give. */
+/* Writes @data as far as the socket takes it, shuts the sending side, and drains the peer for a short while (a close
+ * with unread input would destroy the answer), then closes. For answers that libsoup cannot give. */
 void        ouioed_connection_refuse         (OuioedConnection *self, const char *data, gsize len);
 /* The same with a problem+json body. The texts must need no escaping. */
 void        ouioed_connection_refuse_problem (OuioedConnection *self, guint status, const char *title, const char *code,

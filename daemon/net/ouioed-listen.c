@@ -91,8 +91,8 @@ open_unix (const char *address, const char *path, GError **error)
 
   if (!g_path_is_absolute (path) || strlen (path) >= sizeof ((struct sockaddr_un *) NULL)->sun_path)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s: not an absolute path of at most %zu bytes", address,
-                   sizeof ((struct sockaddr_un *) NULL)->sun_path - 1);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s: not an absolute path of at most %zu bytes",
+                   address, sizeof ((struct sockaddr_un *) NULL)->sun_path - 1);
       return -1;
     }
 

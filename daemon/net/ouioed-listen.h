@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 #define OUIOED_LISTEN_BACKLOG 4096       /* the kernel caps it at net.core.somaxconn */
 
-/* Opens, binds and listens; see ouioed_acceptor_listen(). A name is looked up and may block. Returns a descriptor, or -1. */
+/* Opens, binds and listens; see ouioed_acceptor_listen(). A name is looked up and may block. Returns a descriptor, or
+ * -1. */
 int      ouioed_listen_open   (const char *address, GError **error);
 /* "http://127.0.0.1:3005" or "unix:/path" of a listening socket. */
 char    *ouioed_listen_to_url (int fd, GError **error);

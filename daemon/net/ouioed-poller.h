@@ -28,7 +28,9 @@ struct _OuioedWatch
 /* Attaches itself to the thread-default main context. @priority: of the source. */
 OuioedPoller *ouioed_poller_new    (int priority, GError **error);
 void          ouioed_poller_free   (OuioedPoller *self);
-gboolean      ouioed_poller_add    (OuioedPoller *self, OuioedWatch *watch, int fd, guint32 events, OuioedWatchFunc func, GError **error);
+gboolean      ouioed_poller_add    (OuioedPoller *self, OuioedWatch *watch, int fd, guint32 events,
+                                    OuioedWatchFunc func, GError **error);
+/* EPOLLONESHOT: arms it again. */
 void          ouioed_poller_modify (OuioedPoller *self, OuioedWatch *watch, guint32 events);
 void          ouioed_poller_remove (OuioedPoller *self, OuioedWatch *watch);   /* no-op when not added */
 guint         ouioed_poller_get_n  (OuioedPoller *self);

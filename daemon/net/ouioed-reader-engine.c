@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A round flushes all that were woken. The next one begins no earlier than the last one took, after it, so that under load
- * frames gather and go out many at a time; after a quiet time a round begins at once.
+ * A round flushes all that were woken. After it there is a pause as long as the round was (up to 2 ms), so that under
+ * load frames gather and go out many at a time; after a quiet time a round begins at once.
  */
 #include "config.h"
 
@@ -110,7 +110,8 @@ engine_turn (OuioedReaderEngine *self)
   engine_flush_list (self, LIST_URGENT, start + TURN_US);
 
   round_start = g_get_monotonic_time ();
-  if (self->lists[LIST_ROUND].head == NULL && (self->lists[LIST_WOKEN].head == NULL || round_start < self->next_round_at))
+  if (self->lists[LIST_ROUND].head == NULL
+      && (self->lists[LIST_WOKEN].head == NULL || round_start < self->next_round_at))
     return;
 
   self->now = round_start;

@@ -35,18 +35,21 @@ typedef struct _OuioedReader OuioedReader;
 
 /* What stands behind a reader. */
 typedef struct {
-  /* Puts the next frames (whole WebSocket frames, or whole SSE events; any length) into @frames, borrowed: they stay valid
-   * until peek or taken is called again or the turn of the loop ends. Returns how many; 0 when there is nothing now (the
-   * feed calls ouioed_reader_wake() when that changes). */
+  /* Puts the next frames (whole WebSocket frames, or whole SSE events; any length) into @frames, borrowed: they stay
+   * valid until peek or taken is called again or the turn of the loop ends. Returns how many; 0 when there is nothing
+   * now (the feed calls ouioed_reader_wake() when that changes). */
   guint    (*peek)    (OuioedReader *reader, GBytes **frames, guint max, gpointer user_data);
-  /* The first @n frames of the last peek have gone to the socket (the engine keeps what it must of a half written one). */
+  /* The first @n frames of the last peek have gone to the socket (the engine keeps what it must of a half written
+   * one). */
   void     (*taken)   (OuioedReader *reader, guint n, gpointer user_data);
-  /* A whole text message came (WebSocket only). Return FALSE to have no more until ouioed_reader_resume(). NULL: ignored. */
+  /* A whole text message came (WebSocket only). Return FALSE to have no more until ouioed_reader_resume(). NULL:
+   * ignored. */
   gboolean (*message) (OuioedReader *reader, const char *text, gsize len, gpointer user_data);
-  /* The peer has been silent for another keepalive interval. WebSocket: any message restarts the clock; protocol pongs do not.
-   * SSE: nothing was written for the interval. NULL: not wanted. */
+  /* The peer has been silent for another keepalive interval. WebSocket: any message restarts the clock; protocol pongs
+   * do not. SSE: nothing was written for the interval. NULL: not wanted. */
   void     (*silent)  (OuioedReader *reader, gpointer user_data);
-  /* Nothing could be written for over a second, though there is something: let go of what can be had again. May be NULL. */
+  /* Nothing could be written for over a second, though there is something: let go of what can be had again. May be
+   * NULL. */
   void     (*stalled) (OuioedReader *reader, gpointer user_data);
   /* The reader is gone; it must not be used after this returns. Called exactly once. */
   void     (*closed)  (OuioedReader *reader, OuioedReaderEnd end, gpointer user_data);
@@ -59,7 +62,8 @@ typedef struct {
   gint64 pong_timeout_us;        /* unanswered for this long: close 1011; 20 s */
   gint64 keepalive_us;           /* see silent(); 30 s */
   gint64 stall_timeout_us;       /* nothing could be written for this long: dropped; 0: never; default 10 min */
-  guint  send_buffer_bytes;      /* SO_SNDBUF of a reader's socket: what a stalled one may hide in the kernel; 0: the system's; 128 KiB */
+  guint  send_buffer_bytes;      /* SO_SNDBUF of a reader's socket: what a stalled one may hide in the kernel; 0: the
+                                  * system's; 128 KiB */
   guint  max_messages_per_second; /* of one client; beyond, it is read more slowly; 2000 */
 } OuioedReaderLimits;
 #define OUIOED_READER_LIMITS_DEFAULT ((OuioedReaderLimits) { 16000, 1 << 20, 20 * G_USEC_PER_SEC, 20 * G_USEC_PER_SEC, \
@@ -72,15 +76,15 @@ void                ouioed_reader_engine_set_limits (OuioedReaderEngine *self, c
 guint               ouioed_reader_engine_get_n      (OuioedReaderEngine *self, OuioedReaderType type);
 gboolean            ouioed_reader_engine_is_full    (OuioedReaderEngine *self);
 
-/* @fd: owned by the engine from now on. @unread (nullable): input that was read already (WebSocket). The first peek comes in
- * this or the next turn of the loop, without a wake. @feed must be static. */
+/* @fd: owned by the engine from now on. @unread (nullable): input that was read already (WebSocket). The first peek
+ * comes in this or the next turn of the loop, without a wake. @feed must be static. */
 OuioedReader *ouioed_reader_engine_add (OuioedReaderEngine *self, OuioedReaderType type, int fd, GBytes *unread,
                                         const OuioedReaderFeed *feed, gpointer user_data);
 
 void ouioed_reader_wake   (OuioedReader *self);          /* cheap; may be called often and from within peek's callers */
 void ouioed_reader_resume (OuioedReader *self);          /* messages are wanted again */
-/* WebSocket: sends a close frame after the frame under way and gives the peer 5 s to answer it. SSE: writes @last (nullable)
- * and ends. The feed is not asked any more. */
+/* WebSocket: sends a close frame after the frame under way and gives the peer 5 s to answer it. SSE: writes @last
+ * (nullable) and ends. The feed is not asked any more. Nothing is ended before this returns. */
 void ouioed_reader_close  (OuioedReader *self, guint16 code, const char *reason, GBytes *last);
 
 /* For the drain: closes all readers (WebSocket with @code, SSE with @last). */

@@ -59,7 +59,7 @@ struct _OuioedReader
   GBytes                 *partial;         /* half written: it must be finished first; or NULL */
   gsize                   partial_at;      /* how much of it was written */
   gint64                  heard_at;        /* WebSocket: last message; SSE: last write */
-  gint64                  pinged_at;       /* last ping written; while it is unanswered, moved on when the peer had an excuse */
+  gint64                  pinged_at;       /* last ping written; moved on when the peer had an excuse not to answer */
   gint64                  blocked_at;      /* the socket has taken nothing since; 0 when it takes something */
   gint64                  until;           /* end of a slowed reading (OPEN), or when it is closed anyway (CLOSING) */
   gint64                  counted_from;    /* beginning of the second in which frames are counted */

@@ -293,7 +293,8 @@ ouioed_reader_write (OuioedReader *self)
       n = load_send (&load, self->fd);
       if (n < 0 && errno != EAGAIN)
         {
-          OuioedReaderEnd end = errno == EPIPE || errno == ECONNRESET ? OUIOED_READER_END_PEER : OUIOED_READER_END_ERROR;
+          gboolean by_peer = errno == EPIPE || errno == ECONNRESET;
+          OuioedReaderEnd end = by_peer ? OUIOED_READER_END_PEER : OUIOED_READER_END_ERROR;
 
           ouioed_reader_end (self, self->state == READER_CLOSING ? self->end : end, FALSE);
           return FALSE;

@@ -305,7 +305,8 @@ ouioed_reader_deadline_passed (OuioedReader *self)
       if (self->feed->stalled != NULL)
         self->feed->stalled (self, self->user_data);
     }
-  if (self->parser != NULL && self->blocked_at == 0 && !self->is_paused && !self->is_slowed && limits->ping_interval_us > 0)
+  if (self->parser != NULL && self->blocked_at == 0 && !self->is_paused && !self->is_slowed
+      && limits->ping_interval_us > 0)
     {
       if (self->is_pinged && now >= self->pinged_at + limits->pong_timeout_us)
         {

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The engine alone, over loopback TCP: one log of frames, all readers follow it. A thread drains the other ends; only the
- * processor time of the engine's thread is counted. Prints a line for each number of readers and rate.
+ * The engine alone, over loopback TCP: one log of frames, all readers follow it. A thread drains the other ends; only
+ * the processor time of the engine's thread is counted. Prints a line for each number of readers and rate.
  */
 #include "config.h"
 
@@ -114,15 +114,15 @@ add_readers (OuioedReaderEngine *engine, guint n, int *peers)
   for (guint i = 0; i < n; i++)
     {
       struct epoll_event event = { .events = EPOLLIN };
+      int fd;
 
       peers[i] = event.data.fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
       if (connect (peers[i], (struct sockaddr *) &address, len) < 0)
         g_error ("connect failed");
       epoll_ctl (drain_fd, EPOLL_CTL_ADD, peers[i], &event);
       followers[i].at = log_end;
-      followers[i].reader = ouioed_reader_engine_add (engine, OUIOED_READER_WEBSOCKET,
-                                                      accept4 (listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), NULL, &feed,
-                                                      &followers[i]);
+      fd = accept4 (listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      followers[i].reader = ouioed_reader_engine_add (engine, OUIOED_READER_WEBSOCKET, fd, NULL, &feed, &followers[i]);
     }
   close (listener);
   n_followers = n;
@@ -214,8 +214,8 @@ run (OuioedReaderEngine *engine, guint rate)
 
   after.frames[0] -= before.frames[0];
   after.writes[0] -= before.writes[0];
-  g_print ("%6u readers  %6u msg/s asked  %8.0f deliveries/s  %6.3f us CPU/delivery  %5.1f frames/write\n", n_followers, rate,
-           (double) after.frames[0] / (RUN_US / 1e6), cpu / (double) after.frames[0],
+  g_print ("%6u readers  %6u msg/s asked  %8.0f deliveries/s  %6.3f us CPU/delivery  %5.1f frames/write\n",
+           n_followers, rate, (double) after.frames[0] / (RUN_US / 1e6), cpu / (double) after.frames[0],
            (double) after.frames[0] / (double) after.writes[0]);
   if (log_end == published)
     g_error ("nothing was published");

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What ouioed-connection.h asks of its user, done here as plainly as possible. It relies on documented calls of libsoup at
- * an unusual moment, so these tests say when a libsoup no longer agrees.
+ * What ouioed-connection.h asks of its user, done here as plainly as possible. It relies on documented calls of libsoup
+ * at an unusual moment, so these tests say when a libsoup no longer agrees.
  */
 #include "config.h"
 
@@ -82,7 +82,7 @@ static void
 on_wrote_body (SoupServerMessage *message, gpointer user_data)
 {
   Exchange *exchange = user_data;
-  g_autoptr(OuioedConnection) connection = g_object_ref (exchange->connection);   /* the exchange goes with the message */
+  g_autoptr(OuioedConnection) connection = g_object_ref (exchange->connection);   /* the exchange may go */
   Fixture *f = exchange->fixture;
   g_autoptr(GIOStream) stream = NULL;
 
@@ -256,8 +256,8 @@ test_pipelined_requests_are_answered_in_order (Fixture *f, gconstpointer user_da
   const char *at;
 
   for (guint i = 0; i < 200; i++)
-    g_string_append_printf (all, "POST /%s/%u HTTP/1.1\r\nHost: a\r\nContent-Length: %u\r\n\r\n%.*s", i % 5 == 0 ? "later" : "echo",
-                            i, i % 4, (int) (i % 4), "xyz");
+    g_string_append_printf (all, "POST /%s/%u HTTP/1.1\r\nHost: a\r\nContent-Length: %u\r\n\r\n%.*s",
+                            i % 5 == 0 ? "later" : "echo", i, i % 4, (int) (i % 4), "xyz");
   for (gsize i = 0; i < all->len; i += 777)   /* cut anywhere */
     {
       net_send (fd, all->str + i, MIN (777, all->len - i));

@@ -140,8 +140,8 @@ test_messages_and_controls_come_in_order (void)
 {
   g_autoptr(GByteArray) in = g_byte_array_new ();
   g_autofree char *long_text = g_strnfill (200, 'y');
-  g_autofree char *expected = g_strdup_printf ("text 5 hello\nping 1005 p\ntext 0 \ntext 200 %s\nbinary 3 \xff\xfe\xfd\n"
-                                               "pong 1005 \n", long_text);
+  g_autofree char *expected = g_strdup_printf ("text 5 hello\nping 1005 p\ntext 0 \ntext 200 %s\n"
+                                               "binary 3 \xff\xfe\xfd\npong 1005 \n", long_text);
 
   frame_text (in, 0x81, "hello");
   frame_text (in, 0x89, "p");
