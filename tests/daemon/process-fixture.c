@@ -11,7 +11,7 @@
 #include <signal.h>
 #include <string.h>
 
-const char *fixture_program;
+char *fixture_program;
 
 static void
 remove_tree (const char *path)

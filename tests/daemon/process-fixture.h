@@ -21,8 +21,8 @@ typedef struct {
   char             *url;            /* of the last ready line */
 } Daemon;
 
-/* The program under test; set by main(). */
-extern const char *fixture_program;
+/* The program under test, absolute; set by main(). */
+extern char *fixture_program;
 
 void     fixture_set_up     (Fixture *f, gconstpointer user_data);
 void     fixture_tear_down  (Fixture *f, gconstpointer user_data);

@@ -221,11 +221,11 @@ test_manager_follows_its_life (Fixture *f, gconstpointer user_data)
 static Daemon *
 start_activated (Fixture *f, GSocket *listener, const char *option)
 {
-  const char *program = fixture_program;
+  char *program = fixture_program;
   Daemon *d;
 
   g_subprocess_launcher_take_fd (f->launcher, dup (g_socket_get_fd (listener)), 3);
-  fixture_program = "/bin/sh";
+  fixture_program = (char *) "/bin/sh";
   d = daemon_start (f, "-c", "LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\" \"$@\"", program, MEMORY, NO_BUS, option, NULL);
   fixture_program = program;
   return d;
@@ -351,6 +351,8 @@ test_leaves_with_its_bus (Fixture *f, gconstpointer user_data)
 int
 main (int argc, char **argv)
 {
+  int status;
+
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 2);
   fixture_program = g_canonicalize_filename (argv[1], NULL);
@@ -377,5 +379,7 @@ main (int argc, char **argv)
   ADD ("bus-that-does-not-answer-is-done-without", test_bus_that_does_not_answer_is_done_without);
   ADD ("takes-the-session-bus-that-is-there", test_takes_the_session_bus_that_is_there);
   ADD ("leaves-with-its-bus", test_leaves_with_its_bus);
-  return g_test_run ();
+  status = g_test_run ();
+  g_free (fixture_program);
+  return status;
 }

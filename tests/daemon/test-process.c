@@ -84,9 +84,9 @@ test_raises_its_limit_of_files (Fixture *f, gconstpointer user_data)
   g_autoptr(GError) error = NULL;
   g_autoptr(GMatchInfo) match = NULL;
   g_autoptr(GRegex) regex = g_regex_new ("Max open files +([a-z0-9]+) +\\1 ", 0, 0, NULL);
-  const char *program = fixture_program;
+  char *program = fixture_program;
 
-  fixture_program = "/bin/sh";
+  fixture_program = (char *) "/bin/sh";
   d = daemon_start_ready (f, "-c", "ulimit -Sn 64; exec \"$0\" \"$@\"", program, SOME_PORT, MEMORY, NO_BUS, NULL);
   fixture_program = program;
 
@@ -283,6 +283,8 @@ test_no_commit_is_lost (Fixture *f, gconstpointer signal)
 int
 main (int argc, char **argv)
 {
+  int status;
+
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 2);
   fixture_program = g_canonicalize_filename (argv[1], NULL);
@@ -309,5 +311,7 @@ main (int argc, char **argv)
   ADD ("stops-while-it-starts", NULL, test_stops_while_it_starts);
   ADD ("no-commit-is-lost/SIGTERM-twice", GINT_TO_POINTER (SIGTERM), test_no_commit_is_lost);
   ADD ("no-commit-is-lost/SIGKILL", GINT_TO_POINTER (SIGKILL), test_no_commit_is_lost);
-  return g_test_run ();
+  status = g_test_run ();
+  g_free (fixture_program);
+  return status;
 }
