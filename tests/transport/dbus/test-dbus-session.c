@@ -174,6 +174,7 @@ static void
 test_session_stays_until_it_is_forgotten (void)
 {
   BusFixture f = { 0 };
+  g_autoptr(GVariant) reply = NULL;
   g_autoptr(GVariant) objects = NULL;
   g_autofree char *name = NULL;
   const char *path;
@@ -182,8 +183,9 @@ test_session_stays_until_it_is_forgotten (void)
   bus_create (&f, "s1");
   bus_close (&f, "s1", "done");
   bus_hear (&f, S1, "Finished", 0);
-  objects = bus_call (&f, OUIOED_BUS_ROOT, OBJECTS_IFACE, "GetManagedObjects", NULL, NULL);
-  g_assert_cmpuint (g_variant_n_children (g_variant_get_child_value (objects, 0)), ==, 1);
+  reply = bus_call (&f, OUIOED_BUS_ROOT, OBJECTS_IFACE, "GetManagedObjects", NULL, NULL);
+  objects = g_variant_get_child_value (reply, 0);
+  g_assert_cmpuint (g_variant_n_children (objects), ==, 1);
   g_assert_cmpuint (bus_count (&f, NULL, "InterfacesRemoved"), ==, 0);
 
   ouioed_hub_forget_async (f.hub, "s1", forgotten_cb, NULL);
