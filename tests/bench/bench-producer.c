@@ -57,7 +57,8 @@ send_message (BenchProducer *self, guint session)
 
   head_len = g_snprintf (head, sizeof head,
                          "{\"session_id\":\"%s-%u\",\"thinking_type\":\"analysis\",\"content\":\"~%u.%"
-                         G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT "~", plan->prefix, session, self->index, self->number, self->time_ns);
+                         G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT "~", plan->prefix, session, self->index,
+                         self->number, self->time_ns);
   if (plan->protocol == BENCH_NATS)
     request_len = g_snprintf (request, sizeof request, "PUB %s.%u %d\r\n", plan->prefix, session,
                               head_len + (int) tail_len);

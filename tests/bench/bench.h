@@ -25,7 +25,7 @@ typedef enum { BENCH_WEBSOCKET, BENCH_SSE, BENCH_NATS } BenchProtocol;
 typedef struct {
   char         *host;
   int           port;
-  BenchProtocol protocol;
+  guint         protocol;          /* a BenchProtocol */
   int           readers;
   int           sessions;
   int           producers;

@@ -284,14 +284,32 @@ prepare (Bench *bench)
   return TRUE;
 }
 
+static const char *const modes[] = { "load", "idle", "churn", NULL };
+static gboolean (*const runs[]) (Bench *bench) = { run_load, run_idle, run_churn };
+static const char *const protocols[] = { "ws", "sse", "nats", NULL };   /* as in BenchProtocol */
+
+/* The place of @word among @words, 0 when none was given. */
+static gboolean
+read_word (const char *word, const char *const *words, guint *place)
+{
+  *place = 0;
+  if (word == NULL)
+    return TRUE;
+  for (; words[*place] != NULL; (*place)++)
+    if (g_str_equal (words[*place], word))
+      return TRUE;
+  g_printerr ("unknown word: %s\n", word);
+  return FALSE;
+}
+
 int
 main (int argc, char **argv)
 {
   Bench bench = { .plan = { .port = 3005, .readers = 1, .sessions = 1, .producers = 8, .window = 4, .warmup_s = 1,
                             .duration_s = 5, .drain_s = 10 } };
   BenchPlan *plan = &bench.plan;
-  g_autofree char *mode = g_strdup ("load");
-  g_autofree char *protocol = g_strdup ("ws");
+  g_autofree char *mode = NULL;
+  g_autofree char *protocol = NULL;
   const GOptionEntry entries[] = {
     { "mode", 0, 0, G_OPTION_ARG_STRING, &mode, "load, idle or churn", "MODE" },
     { "protocol", 0, 0, G_OPTION_ARG_STRING, &protocol, "ws, sse or nats", "NAME" },
@@ -315,6 +333,7 @@ main (int argc, char **argv)
   };
   g_autoptr(GOptionContext) context = g_option_context_new ("- puts load on a server and follows every message");
   g_autoptr(GError) error = NULL;
+  guint chosen;
   gboolean ok;
 
   g_option_context_add_main_entries (context, entries, NULL);
@@ -323,9 +342,8 @@ main (int argc, char **argv)
       g_printerr ("%s\n", error->message);
       return 64;
     }
-  plan->protocol = g_str_equal (protocol, "nats")  ? BENCH_NATS
-                   : g_str_equal (protocol, "sse") ? BENCH_SSE
-                                                   : BENCH_WEBSOCKET;
+  if (!read_word (protocol, protocols, &plan->protocol) || !read_word (mode, modes, &chosen))
+    return 64;
   if (plan->host == NULL)
     plan->host = g_strdup ("127.0.0.1");
   if (plan->prefix == NULL)
@@ -338,13 +356,7 @@ main (int argc, char **argv)
   bench.readers = g_new0 (BenchReader *, (gsize) MAX (plan->readers, CHURN_WARMUP) + 1);
   bench.producers = g_new0 (BenchProducer *, (gsize) MAX (plan->producers, 0) + 1);
 
-  ok = prepare (&bench);
-  if (ok && g_str_equal (mode, "churn"))
-    ok = run_churn (&bench);
-  else if (ok && g_str_equal (mode, "idle"))
-    ok = run_idle (&bench);
-  else if (ok)
-    ok = run_load (&bench);
+  ok = prepare (&bench) && runs[chosen] (&bench);
   bench_clear (&bench);
   return ok ? 0 : 1;
 }
