@@ -85,12 +85,22 @@ def expect(stream, *patterns):
     return found
 
 
+def wait_until_it_watches(stream, daemon):
+    """gdbus says that the name is there before its own subscription is in force: something must be seen first."""
+    for i in range(200):
+        daemon.create("warm-%d" % i)
+        if "/session/warm" in read_line(stream, 0.2):
+            return
+    raise AssertionError("the monitor shows nothing")
+
+
 # ---------------------------------------------------------------- with a bus
 
 def test_gdbus_monitor_shows_a_session():
     with Bus() as bus, bus.daemon() as daemon, \
             bus.watch("gdbus", "monitor", "--session", "--dest", NAME) as monitor:
         expect(monitor, "is owned by")
+        wait_until_it_watches(monitor, daemon)
         daemon.create("chat 1")
         daemon.think("chat 1", "Which hosts are there?", confidence=0.75)
         daemon.post("/progress", {"session_id": "chat 1", "progress_type": "progress", "message": "asking them",
