@@ -8,6 +8,7 @@
 
 #include "ouioed-acceptor.h"
 #include "ouioed-deadlines.h"
+#include "ouioed-head-check.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,7 @@ struct _OuioedConnection
   GByteArray            *unread;           /* put back; NULL when there is nothing */
   gsize                  unread_at;        /* how much of it was read again */
   gsize                  head_bytes;       /* read in this state HEAD */
+  OuioedHeadCheck        head_check;       /* of the head in this state HEAD */
   GSocketAddress        *local;            /* NULL until asked for */
   GSocketAddress        *remote;           /* NULL until asked for */
   char                  *peer;             /* NULL until asked for */

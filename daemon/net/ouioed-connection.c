@@ -213,6 +213,7 @@ ouioed_connection_set_state (OuioedConnection *self, OuioedConnectionState state
   if (state == OUIOED_CONNECTION_HEAD)
     {
       self->head_bytes = 0;
+      self->head_check = (OuioedHeadCheck) { 0 };
       self->has_written = FALSE;
     }
   if (self->acceptor != NULL)
@@ -465,7 +466,14 @@ ouioed_connection_receive (OuioedConnection *self, void *buffer, gsize count, GE
   if (n < 0)
     set_errno_error (error, errno);
   else if (self->state == OUIOED_CONNECTION_HEAD)
-    self->head_bytes += n;
+    {
+      self->head_bytes += n;
+      if (!ouioed_head_check_feed (&self->head_check, buffer, n))
+        {
+          ouioed_connection_refuse_problem (self, 400, "Bad Request", "bad-request", self->head_check.error);
+          return 0;
+        }
+    }
 
   return n;
 }
