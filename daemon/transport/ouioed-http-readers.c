@@ -55,7 +55,6 @@ static void
 hand_over (OuioedExchange *exchange, guint status, GString *head, const OuioedLiveRequest *request)
 {
   OuioedHttpParts *parts = exchange->parts;
-  g_autoptr(OuioedHttp) http = g_object_ref (exchange->http);
   g_autoptr(GBytes) unread = NULL;
   int fd;
 

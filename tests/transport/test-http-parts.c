@@ -296,7 +296,8 @@ static void
 test_query (void)
 {
   const char *query =
-      "a=1&b=x%20y+z&empty=&flag&%61%62=named&b=second&bad=%zz&nul=%00&latin=%ff&n=12&big=99&t=2026-11-23T01:11:03+00:00"
+      "a=1&b=x%20y+z&empty=&flag&%61%62=named&b=second&bad=%zz&nul=%00&latin=%ff&n=12&big=99"
+      "&t=2026-11-23T01:11:03+00:00"
       "&id=5-7&noid=5-&w=two";
   static const char *const words[] = { "one", "two", NULL };
   g_autoptr(OuioeProblems) problems = ouioe_problems_new ();

@@ -13,8 +13,8 @@
 #include "test-log.h"
 
 #define API "/api/streaming"
-#define UPGRADE                                                                                                        \
-  "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+#define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"      /* the example of RFC 6455 */
+#define UPGRADE "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" KEY
 
 static Client *
 ask (HttpFixture *f, const char *path, const char *headers)
@@ -119,12 +119,10 @@ test_what_follows_the_handshake_is_read (HttpFixture *f)
 static void
 test_broken_handshakes (HttpFixture *f)
 {
-  static const struct { const char *headers; guint status;
-  } table[] = {
+  static const struct { const char *headers; guint status; } table[] = {
     { "", 426 },
     { "Connection: Upgrade\r\n", 426 },
-    { "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
-      400 },
+    { "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 8\r\n" KEY, 400 },
     { "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n", 400 },
     { "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n", 400 },
   };

@@ -479,6 +479,11 @@ test_smuggling (HttpFixture *f)
     "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
     "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "Host: localhost\r\nContent-Length: 2\r\n\r\n{}",
+    "Content-Length : 2\r\n\r\n{}",
+    "Transfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n",
+    "X: y\r\n Content-Length: 2\r\n\r\n{}",
+    "X: y\nContent-Length: 2\r\n\r\n{}",
+    "X: y\rContent-Length: 2\r\n\r\n{}",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
