@@ -92,8 +92,12 @@ ouioed_ws_append_header (GString *out, OuioedWsOpcode opcode, guint64 payload_le
 static gboolean
 is_utf8 (const char *data, gsize len)
 {
-  const char *end = data + len;
+  const char *end;
 
+  if (len == 0)    /* data may be NULL then */
+    return TRUE;
+
+  end = data + len;
   while (data < end && !g_utf8_validate_len (data, end - data, &data))
     {
       if (*data != '\0')
