@@ -14,6 +14,7 @@
 struct _InspectorChainRow
 {
   GtkBox              parent_instance;
+  GtkBox             *line;
   GtkLabel           *time;
   GtkImage           *icon;
   GtkLabel           *name;
@@ -25,6 +26,7 @@ struct _InspectorChainRow
   InspectorChainItem *item;          /* what is shown; NULL when nothing is */
   gulong              item_handler;  /* of its "notify::expanded" */
   const char         *css_class;     /* of its kind, to be taken away again */
+  gboolean            is_narrow;     /* the text stands below the line */
 };
 
 G_DEFINE_FINAL_TYPE (InspectorChainRow, inspector_chain_row, GTK_TYPE_BOX)
@@ -72,7 +74,7 @@ show_level (InspectorChainRow *self)
   gboolean is_given = is_done || inspector_chain_item_get_confidence (self->item, &value);
   double fraction = is_done ? value / 100 : value;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->level), is_given);
+  gtk_widget_set_visible (GTK_WIDGET (self->level), is_given && !self->is_narrow);
   gtk_widget_set_visible (GTK_WIDGET (self->percent), is_given);
   if (!is_given)
     return;
@@ -136,6 +138,34 @@ inspector_chain_row_set_item (InspectorChainRow *self, InspectorChainItem *item)
   show_item (self);
 }
 
+void
+inspector_chain_row_set_narrow (InspectorChainRow *self, gboolean is_narrow)
+{
+  GtkWidget *text = GTK_WIDGET (self->text);
+
+  if (self->is_narrow == is_narrow)
+    return;
+  self->is_narrow = is_narrow;
+  g_object_ref (text);
+  if (is_narrow)
+    {
+      gtk_box_remove (self->line, text);
+      gtk_box_insert_child_after (GTK_BOX (self), text, GTK_WIDGET (self->line));
+      gtk_widget_add_css_class (GTK_WIDGET (self), "is-narrow");
+    }
+  else
+    {
+      gtk_box_remove (GTK_BOX (self), text);
+      gtk_box_insert_child_after (self->line, text, GTK_WIDGET (self->name));
+      gtk_widget_remove_css_class (GTK_WIDGET (self), "is-narrow");
+    }
+  g_object_unref (text);
+  gtk_box_set_spacing (GTK_BOX (self), is_narrow ? 2 : 6);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->name), is_narrow);
+  if (self->item != NULL)
+    show_level (self);
+}
+
 char *
 inspector_chain_row_describe (InspectorChainItem *item)
 {
@@ -174,6 +204,7 @@ inspector_chain_row_class_init (InspectorChainRowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = inspector_chain_row_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ouioe/Inspector/inspector-chain-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, line);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, time);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, icon);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, name);

@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (InspectorChainRow, inspector_chain_row, INSPECTOR, CHAIN_R
 
 InspectorChainRow *inspector_chain_row_new      (void);
 void               inspector_chain_row_set_item (InspectorChainRow *self, InspectorChainItem *item);   /* @item: (nullable) */
+/* Narrow: the text on lines of its own below, and no bar. */
+void               inspector_chain_row_set_narrow (InspectorChainRow *self, gboolean is_narrow);
 /* The row in one sentence, for those who do not see it. */
 char              *inspector_chain_row_describe (InspectorChainItem *item);
 

@@ -21,6 +21,8 @@
 #define MAX_US_PER_FRAME 4000
 /* Frames in which the list is sent to its end after rows were added: in the first the new rows get their heights. */
 #define SCROLL_FRAMES 2
+/* Below this width a row has its text on lines of its own. */
+#define NARROW_PIXELS 560
 
 struct _InspectorChainView
 {
@@ -37,6 +39,9 @@ struct _InspectorChainView
   InspectorFollow        follow;
   guint                  tick;          /* 0 when nothing is queued and nothing is to be scrolled */
   guint                  n_scrolls;     /* frames in which the list is still sent to its end */
+  GPtrArray             *rows;          /* InspectorChainRow, those that are alive, not owned */
+  gboolean               is_narrow;     /* how they are */
+  guint                  narrow_idle;   /* changes it outside of the layout; 0 when it need not */
 };
 
 G_DEFINE_FINAL_TYPE (InspectorChainView, inspector_chain_view, GTK_TYPE_BOX)
@@ -293,14 +298,54 @@ set_selected_expanded (GtkWidget *widget, const char *action, GVariant *paramete
 
 /* ---- rows ---- */
 
-static void
-on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item)
+static gboolean
+set_narrow_cb (gpointer user_data)
 {
-  gtk_list_item_set_child (list_item, GTK_WIDGET (inspector_chain_row_new ()));
+  InspectorChainView *self = user_data;
+
+  self->narrow_idle = 0;
+  for (guint i = 0; i < self->rows->len; i++)
+    inspector_chain_row_set_narrow (self->rows->pdata[i], self->is_narrow);
+  if (self->follow.is_following)
+    {
+      self->n_scrolls = SCROLL_FRAMES;
+      want_frame (self);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* The page of the horizontal adjustment is the width of the list. Rows cannot change while they are being laid out. */
+static void
+on_width_changed (InspectorChainView *self, GtkAdjustment *adjustment)
+{
+  double width = gtk_adjustment_get_page_size (adjustment);
+  gboolean is_narrow = width > 0 && width < NARROW_PIXELS;
+
+  if (self->is_narrow == is_narrow)
+    return;
+  self->is_narrow = is_narrow;
+  if (self->narrow_idle == 0)
+    self->narrow_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, set_narrow_cb, self, NULL);
 }
 
 static void
-on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item)
+on_setup (InspectorChainView *self, GtkListItem *list_item)
+{
+  InspectorChainRow *row = inspector_chain_row_new ();
+
+  inspector_chain_row_set_narrow (row, self->is_narrow);
+  g_ptr_array_add (self->rows, row);
+  gtk_list_item_set_child (list_item, GTK_WIDGET (row));
+}
+
+static void
+on_teardown (InspectorChainView *self, GtkListItem *list_item)
+{
+  g_ptr_array_remove_fast (self->rows, gtk_list_item_get_child (list_item));
+}
+
+static void
+on_bind (InspectorChainView *self, GtkListItem *list_item)
 {
   GtkWidget *row = gtk_list_item_get_child (list_item);
   InspectorChainItem *item = gtk_list_item_get_item (list_item);
@@ -312,7 +357,7 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item)
 }
 
 static void
-on_unbind (GtkSignalListItemFactory *factory, GtkListItem *list_item)
+on_unbind (InspectorChainView *self, GtkListItem *list_item)
 {
   inspector_chain_row_set_item (INSPECTOR_CHAIN_ROW (gtk_list_item_get_child (list_item)), NULL);
 }
@@ -399,8 +444,16 @@ inspector_chain_view_dispose (GObject *object)
   InspectorChainView *self = INSPECTOR_CHAIN_VIEW (object);
 
   forget_watch (self);
+  g_clear_handle_id (&self->narrow_idle, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), INSPECTOR_TYPE_CHAIN_VIEW);
   G_OBJECT_CLASS (inspector_chain_view_parent_class)->dispose (object);
+}
+
+static void
+inspector_chain_view_finalize (GObject *object)
+{
+  g_ptr_array_unref (INSPECTOR_CHAIN_VIEW (object)->rows);
+  G_OBJECT_CLASS (inspector_chain_view_parent_class)->finalize (object);
 }
 
 static void
@@ -409,6 +462,7 @@ inspector_chain_view_class_init (InspectorChainViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = inspector_chain_view_dispose;
+  G_OBJECT_CLASS (klass)->finalize = inspector_chain_view_finalize;
   g_type_ensure (INSPECTOR_TYPE_PROGRESS_CARD);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ouioe/Inspector/inspector-chain-view.ui");
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, card);
@@ -437,17 +491,21 @@ inspector_chain_view_init (InspectorChainView *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
   inspector_follow_init (&self->follow);
+  self->rows = g_ptr_array_new ();
 
   factory = gtk_signal_list_item_factory_new ();
-  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
-  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), NULL);
+  g_signal_connect_swapped (factory, "setup", G_CALLBACK (on_setup), self);
+  g_signal_connect_swapped (factory, "bind", G_CALLBACK (on_bind), self);
+  g_signal_connect_swapped (factory, "unbind", G_CALLBACK (on_unbind), self);
+  g_signal_connect_swapped (factory, "teardown", G_CALLBACK (on_teardown), self);
   gtk_list_view_set_factory (self->list, factory);
 
   wheel = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
   gtk_event_controller_set_propagation_phase (wheel, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (wheel, "scroll", G_CALLBACK (on_scroll), self);
   gtk_widget_add_controller (GTK_WIDGET (self->scroller), wheel);
+  g_signal_connect_object (gtk_scrolled_window_get_hadjustment (self->scroller), "changed",
+                           G_CALLBACK (on_width_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scroller), "value-changed", G_CALLBACK (on_moved),
                            self, G_CONNECT_SWAPPED);
 }

@@ -148,7 +148,7 @@ show_bar (InspectorProgressCard *self, gboolean is_known, double fraction, gbool
 {
   g_autofree char *percent = is_known ? inspector_format_percent (fraction) : NULL;
 
-  set_pulsing (self, !is_known && !is_over);
+  set_pulsing (self, !is_known && !is_over && inspector_watch_get_state (self->watch) == INSPECTOR_WATCH_LIVE);
   if (is_known || is_over)
     gtk_progress_bar_set_fraction (self->bar, is_known ? fraction : 0);
   gtk_label_set_text (self->percent, is_known ? percent : "");

@@ -7,6 +7,7 @@
 #include "inspector-window.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "inspector-chain-view.h"
 #include "inspector-format.h"
@@ -51,6 +52,7 @@ describe_session (InspectorWindow *self)
   gint64 began_us = inspector_watch_get_began_us (self->watch);
   gint64 ended_us = inspector_watch_get_ended_us (self->watch);
   const char *user = ouioe_session_get_user_id (session);
+  const char *outcome = ouioe_session_get_outcome (session);
   g_autoptr(GString) text = g_string_new (NULL);
   g_autofree char *duration = NULL;
 
@@ -61,6 +63,8 @@ describe_session (InspectorWindow *self)
       break;
     case INSPECTOR_WATCH_FINISHED:
       g_string_append (text, _("Finished"));
+      if (outcome != NULL && strcmp (outcome, "closed") != 0)
+        g_string_append_printf (text, " (%s)", outcome);
       break;
     case INSPECTOR_WATCH_LOST:
       g_string_append_printf (text, "○ %s", _("Connection lost"));
@@ -162,6 +166,8 @@ show_banner (InspectorWindow *self)
       gtk_label_set_text (self->banner_text, _("Connection lost. Trying again…"));
     }
   gtk_revealer_set_reveal_child (self->banner, is_shown);
+  /* What the list says is of the past. */
+  gtk_widget_set_opacity (GTK_WIDGET (self->sessions), is_offline ? 0.55 : 1);
 }
 
 static void
@@ -344,9 +350,9 @@ show_commands (InspectorWindow *self, const char *address)
 {
   gboolean is_default = g_strcmp0 (address, OUIOE_DEFAULT_ADDRESS) == 0;
   g_autofree char *quoted = g_shell_quote (address);
-  g_autofree char *option = is_default ? g_strdup ("") : g_strdup_printf (" --address=%s", quoted);
-  g_autofree char *hint = g_strdup_printf ("ouioectl create%s demo --request 'A first look' &&\n"
-                                           "ouioectl think%s demo 'Is anybody watching?'", option, option);
+  g_autofree char *export = is_default ? g_strdup ("") : g_strdup_printf ("export OUIOE_ADDRESS=%s\n", quoted);
+  g_autofree char *hint = g_strconcat (export, "ouioectl create demo --request 'A first look'\n"
+                                       "ouioectl think demo 'Is anybody watching?'", NULL);
   const char *listen = g_str_has_prefix (address, "http://") ? address + strlen ("http://") : address;
   g_autofree char *start = is_default ? g_strdup ("ouioed") : g_strdup_printf ("ouioed --listen=%s", listen);
 

@@ -1,0 +1,226 @@
+/* fake-daemon.c - sessions and streams as the test says, for the inspector
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "fake-daemon.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  char      *id;
+  char      *json;      /* as the list has it; NULL for one that is only streamed */
+  GPtrArray *messages;  /* char*, of the stream; the one at i has the event id "<i + 1>-0" */
+} Session;
+
+struct _FakeDaemon
+{
+  FakeServer *server;
+  GMutex      mutex;      /* guards all of it */
+  GCond       cond;       /* there is more */
+  GPtrArray  *sessions;   /* Session, newest first */
+  gboolean    is_over;
+};
+
+static void
+session_free (gpointer data)
+{
+  Session *session = data;
+
+  g_free (session->id);
+  g_free (session->json);
+  g_ptr_array_unref (session->messages);
+  g_free (session);
+}
+
+static Session *
+find (FakeDaemon *self, const char *id)
+{
+  Session *session;
+
+  for (guint i = 0; i < self->sessions->len; i++)
+    {
+      session = self->sessions->pdata[i];
+      if (strcmp (session->id, id) == 0)
+        return session;
+    }
+  session = g_new0 (Session, 1);
+  session->id = g_strdup (id);
+  session->messages = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_insert (self->sessions, 0, session);
+  return session;
+}
+
+static char *
+list_sessions (FakeDaemon *self)
+{
+  GString *text = g_string_new ("{\"sessions\":[");
+  guint n = 0;
+
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < self->sessions->len; i++)
+    {
+      Session *session = self->sessions->pdata[i];
+
+      if (session->json != NULL)
+        g_string_append_printf (text, "%s%s", n++ > 0 ? "," : "", session->json);
+    }
+  g_mutex_unlock (&self->mutex);
+  g_string_append (text, "],\"has_more\":false}");
+  return g_string_free (text, FALSE);
+}
+
+/* Until the peer goes, or the daemon does. */
+static void
+stream (FakeDaemon *self, const char *id, guint after, GOutputStream *out)
+{
+  gboolean ok = g_output_stream_write_all (out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", 52, NULL, NULL,
+                                           NULL);
+
+  g_mutex_lock (&self->mutex);
+  for (guint i = after; ok && !self->is_over; i++)
+    {
+      g_autofree char *message = NULL;
+      gint64 until = g_get_monotonic_time () + G_USEC_PER_SEC / 20;
+
+      while (i >= find (self, id)->messages->len && ok && !self->is_over)
+        {
+          /* Now and then a comment, to see whether the peer is still there. */
+          if (!g_cond_wait_until (&self->cond, &self->mutex, until))
+            {
+              until = g_get_monotonic_time () + G_USEC_PER_SEC / 20;
+              g_mutex_unlock (&self->mutex);
+              ok = g_output_stream_write_all (out, ":\n\n", 3, NULL, NULL, NULL);
+              g_mutex_lock (&self->mutex);
+            }
+        }
+      if (!ok || self->is_over)
+        break;
+      message = g_strdup (find (self, id)->messages->pdata[i]);
+      g_mutex_unlock (&self->mutex);
+      ok = g_output_stream_write_all (out, message, strlen (message), NULL, NULL, NULL);
+      g_mutex_lock (&self->mutex);
+    }
+  g_mutex_unlock (&self->mutex);
+}
+
+static gboolean
+request_cb (FakeServer *server, const FakeRequest *request, GOutputStream *out, gpointer user_data)
+{
+  static const char prefix[] = "/api/streaming/sessions/";
+  FakeDaemon *self = user_data;
+
+  if (g_str_has_prefix (request->target, prefix))
+    {
+      const char *id = request->target + strlen (prefix);
+      g_autofree char *name = g_strndup (id, strcspn (id, "/"));
+      const char *after = strstr (id, "?after=");
+
+      stream (self, name, after != NULL ? (guint) atoi (after + strlen ("?after=")) : 0, out);
+      return FALSE;
+    }
+  g_autofree char *list = list_sessions (self);
+
+  fake_answer (out, "200 OK", "application/json", list);
+  return TRUE;
+}
+
+FakeDaemon *
+fake_daemon_new (void)
+{
+  FakeDaemon *self = g_new0 (FakeDaemon, 1);
+
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->sessions = g_ptr_array_new_with_free_func (session_free);
+  self->server = fake_server_new (NULL, request_cb, self);
+  return self;
+}
+
+void
+fake_daemon_free (FakeDaemon *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->is_over = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+  fake_server_free (self->server);
+  g_ptr_array_unref (self->sessions);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+  g_free (self);
+}
+
+const char *
+fake_daemon_get_address (FakeDaemon *self)
+{
+  return fake_server_get_address (self->server);
+}
+
+FakeServer *
+fake_daemon_get_server (FakeDaemon *self)
+{
+  return self->server;
+}
+
+void
+fake_daemon_set_session (FakeDaemon *self, const char *id, const char *user, const char *state, const char *request,
+                         guint n_steps)
+{
+  g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S+00:00");
+  gboolean is_open = strcmp (state, "open") == 0;
+  Session *session;
+
+  g_mutex_lock (&self->mutex);
+  session = find (self, id);
+  g_free (session->json);
+  session->json = g_strdup_printf ("{\"session_id\":\"%s\",\"user_id\":\"%s\",\"state\":\"%s\",%s%s%s\"created_at\":\"%s\","
+                                   "\"last_activity\":\"%s\",\"user_request\":\"%s\",\"last_event_id\":\"1-0\","
+                                   "\"stats\":{\"total_thinking_steps\":%u,\"total_progress_updates\":0}}", id, user, state,
+                                   is_open ? "" : "\"outcome\":\"closed\",\"ended_at\":\"", is_open ? "" : time,
+                                   is_open ? "" : "\",", time, time, request, n_steps);
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+add_message (FakeDaemon *self, const char *id, char *message)
+{
+  g_ptr_array_add (find (self, id)->messages, message);
+  g_cond_broadcast (&self->cond);
+}
+
+void
+fake_daemon_add_event (FakeDaemon *self, const char *id, const char *kind, const char *json)
+{
+  guint n;
+
+  g_mutex_lock (&self->mutex);
+  n = find (self, id)->messages->len + 1;
+  add_message (self, id, g_strdup_printf ("id: %u-0\nevent: %s\ndata: {\"id\":\"%u-0\",\"session_id\":\"%s\",\"kind\":\"%s\","
+                                          "\"timestamp\":\"2026-11-23T01:11:%02u+00:00\",%s}\n\n", n, kind, n, id, kind,
+                                          n % 60, json));
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+fake_daemon_add_step (FakeDaemon *self, const char *id, const char *type, const char *content)
+{
+  g_autofree char *json = g_strdup_printf ("\"thinking_type\":\"%s\",\"content\":\"%s\"", type, content);
+
+  fake_daemon_add_event (self, id, "thinking_step", json);
+}
+
+void
+fake_daemon_add_gap (FakeDaemon *self, const char *id, int lost)
+{
+  guint n;
+
+  g_mutex_lock (&self->mutex);
+  n = find (self, id)->messages->len + 1;
+  add_message (self, id, g_strdup_printf ("event: gap\ndata: {\"session_id\":\"%s\",\"after\":\"%u-0\",\"until\":\"%u-0\","
+                                          "\"lost\":%d,\"streams\":\"both\"}\n\n", id, n - 1, n, lost));
+  g_mutex_unlock (&self->mutex);
+}

@@ -1,0 +1,26 @@
+/* fake-daemon.h - sessions and streams as the test says, for the inspector
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "fake-server.h"
+
+typedef struct _FakeDaemon FakeDaemon;
+
+FakeDaemon *fake_daemon_new         (void);
+void        fake_daemon_free        (FakeDaemon *self);
+const char *fake_daemon_get_address (FakeDaemon *self);
+FakeServer *fake_daemon_get_server  (FakeDaemon *self);
+
+/* Adds a session to the list, newest first, or replaces the one of this id. */
+void        fake_daemon_set_session (FakeDaemon *self, const char *id, const char *user, const char *state,
+                                     const char *request, guint n_steps);
+/* What the stream of a session carries, now and when it is connected again. @json: the members of the event beside its
+ * id, session, kind and time: "\"thinking_type\":\"analysis\",\"content\":\"x\"" */
+void        fake_daemon_add_event   (FakeDaemon *self, const char *id, const char *kind, const char *json);
+void        fake_daemon_add_step    (FakeDaemon *self, const char *id, const char *type, const char *content);
+/* A gap of @lost events. */
+void        fake_daemon_add_gap     (FakeDaemon *self, const char *id, int lost);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeDaemon, fake_daemon_free)
