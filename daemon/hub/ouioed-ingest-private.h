@@ -8,7 +8,13 @@
 
 G_BEGIN_DECLS
 
-typedef enum { OUIOED_PENDING_CREATE, OUIOED_PENDING_APPEND, OUIOED_PENDING_CLOSE, OUIOED_PENDING_FORGET, OUIOED_PENDING_OTHER } OuioedPendingType;
+typedef enum {
+  OUIOED_PENDING_CREATE,
+  OUIOED_PENDING_APPEND,
+  OUIOED_PENDING_CLOSE,
+  OUIOED_PENDING_FORGET,
+  OUIOED_PENDING_OTHER,          /* trims, old keys */
+} OuioedPendingType;
 
 /* One thing that was accepted and waits for its commit. */
 typedef struct {

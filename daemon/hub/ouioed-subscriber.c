@@ -99,7 +99,8 @@ ouioed_subscriber_notify_removed (OuioedSubscriber *self)
 
 /* ---- gaps ---- */
 
-/* Notes that events behind the position, up to @until of stream @index, are no longer kept; @trimmed of them were trimmed ever. */
+/* Notes that events behind the position, up to @until of stream @index, are no longer kept. @trimmed: of that stream,
+ * ever. */
 static void
 subscriber_note_gap (OuioedSubscriber *self, guint index, OuioeEventId until, gboolean knows_trimmed, guint64 trimmed)
 {

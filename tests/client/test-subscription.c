@@ -431,7 +431,8 @@ test_silence_is_noticed (void)
       timing.silence_ms = 60;
       ouioe_subscription_set_timing (told.subscription, &timing);
       fake_wait_for (told.is_over);
-      g_assert_true (g_str_has_suffix (told.notes->str, "disconnected unreachable\nconnected\nsession_end 9-0\nended s done\n"));
+      g_assert_true (g_str_has_suffix (told.notes->str, "disconnected unreachable\nconnected\n"
+                                                       "session_end 9-0\nended s done\n"));
       told_clear (&told);
     }
 }

@@ -277,7 +277,8 @@ test_a_session_is_described (void)
   service = inspector_service_new (client);
   fake_wait_for (has_ids (inspector_service_get_sessions (service), "a"));
   assert_words (daemon, service, 0, "First line…", "alice · 1 step · live", INSPECTOR_SESSION_LIVE);
-  assert_words (daemon, service, 40 * G_USEC_PER_SEC, "First line…", "alice · 1 step · quiet for 40 s", INSPECTOR_SESSION_QUIET);
+  assert_words (daemon, service, 40 * G_USEC_PER_SEC, "First line…", "alice · 1 step · quiet for 40 s",
+                INSPECTOR_SESSION_QUIET);
 
   fake_daemon_set_session (daemon, "a", "", "closed", "", 0);
   inspector_service_ask_now (service);

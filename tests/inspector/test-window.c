@@ -184,7 +184,8 @@ test_rows_appear (Fixture *f, gconstpointer data)
   fake_daemon_add_step (f->daemon, "b", "planning", "No confidence here");
   fake_daemon_add_gap (f->daemon, "b", 312);
   fake_daemon_add_event (f->daemon, "b", "progress_update", "\"progress_type\":\"progress\",\"message\":\"Merging\","
-                         "\"progress_percentage\":62.0,\"current_step\":\"5\",\"total_steps\":8,\"estimated_remaining\":\"40\"");
+                         "\"progress_percentage\":62.0,\"current_step\":\"5\",\"total_steps\":8,"
+                         "\"estimated_remaining\":\"40\"");
   open_window (f, NULL);
 
   fake_wait_for (shows (f, "Fan-out is faster") && shows (f, "No confidence here") && shows (f, "Merging"));

@@ -7,7 +7,7 @@ import re
 import sys
 
 SOURCES = (".c", ".h", ".py", ".build", ".sql", ".sh")
-MAX_COLUMNS = {".c": 120, ".h": 140}    # a declaration with its comment may stay on one line
+MAX_COLUMNS = {".c": 128, ".h": 140}    # a declaration with its comment may stay on one line
 MAX_LINES = 600                         # beyond, a file is asking to become two; told, not refused
 # Spelled so that this file does not find itself.
 MARKS = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX)\b")
