@@ -141,7 +141,8 @@ ouioed_rest_list_sessions (OuioedExchange *exchange)
   if (exchange->head.accept == NULL && query == NULL)
     {
       ouioed_exchange_add_header (exchange, "Allow", "GET, POST");
-      ouioed_exchange_fail_code (exchange, OUIOE_ERROR_METHOD_NOT_ALLOWED, "Method Not Allowed");
+      ouioed_exchange_fail_code (exchange, OUIOE_ERROR_METHOD_NOT_ALLOWED,
+                                 "Method Not Allowed: the list of sessions wants an Accept header or a query");
       return;
     }
 
