@@ -127,8 +127,8 @@ static const struct {
 static gboolean
 inspector_application_local_command_line (GApplication *application, char ***arguments, int *exit_status)
 {
-  gboolean is_done = G_APPLICATION_CLASS (inspector_application_parent_class)->local_command_line (application, arguments,
-                                                                                                   exit_status);
+  GApplicationClass *parent_class = G_APPLICATION_CLASS (inspector_application_parent_class);
+  gboolean is_done = parent_class->local_command_line (application, arguments, exit_status);
 
   /* Ended before there was an application: an option that does not exist. */
   if (is_done && *exit_status != EXIT_SUCCESS && !g_application_get_is_registered (application))

@@ -236,13 +236,9 @@ gboolean
 inspector_chain_item_is_expandable (InspectorChainItem *self)
 {
   const char *text = inspector_chain_item_get_text (self);
-  guint n_lines = 1;
 
-  if (inspector_chain_item_get_reasons (self)[0] != NULL || strlen (text) > LONG_TEXT_BYTES)
-    return TRUE;
-  for (const char *p = strchr (text, '\n'); p != NULL; p = strchr (p + 1, '\n'))
-    n_lines++;
-  return n_lines > INSPECTOR_ROW_LINES;
+  return inspector_chain_item_get_reasons (self)[0] != NULL || strlen (text) > LONG_TEXT_BYTES ||
+         strchr (text, '\n') != NULL;
 }
 
 gboolean

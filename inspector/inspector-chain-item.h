@@ -28,15 +28,17 @@ InspectorChainItem *inspector_chain_item_new_gap   (gint64 lost);
 
 InspectorItemKind   inspector_chain_item_get_kind  (InspectorChainItem *self);
 gint64              inspector_chain_item_get_time_us (InspectorChainItem *self);     /* since 1970; 0 for a gap */
-const char         *inspector_chain_item_get_type_word (InspectorChainItem *self);   /* of a step or an update, else NULL */
+/* Of a step or an update, else NULL. */
+const char         *inspector_chain_item_get_type_word (InspectorChainItem *self);
 /* Read from the event when first asked for: most rows of a long chain are never looked at. */
 const char         *inspector_chain_item_get_text  (InspectorChainItem *self);
 const char *const  *inspector_chain_item_get_reasons (InspectorChainItem *self);     /* never NULL; may be empty */
-gboolean            inspector_chain_item_get_confidence (InspectorChainItem *self, double *confidence);   /* FALSE: not reported */
-gboolean            inspector_chain_item_get_percentage (InspectorChainItem *self, double *percentage);   /* FALSE: not reported */
+/* FALSE: not reported. */
+gboolean            inspector_chain_item_get_confidence (InspectorChainItem *self, double *confidence);
+gboolean            inspector_chain_item_get_percentage (InspectorChainItem *self, double *percentage);
 /* Whether there is more than a row shows at first: reasons, or a long text. */
 gboolean            inspector_chain_item_is_expandable (InspectorChainItem *self);
-/* Whether all of it is shown; belongs to the step, not to the row widget that happens to show it. Property "expanded". */
+/* Property "expanded": whether all of it is shown; belongs to the step, not to the widget that happens to show it. */
 gboolean            inspector_chain_item_get_expanded (InspectorChainItem *self);
 void                inspector_chain_item_set_expanded (InspectorChainItem *self, gboolean expanded);
 

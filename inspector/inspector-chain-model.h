@@ -22,8 +22,8 @@ G_DECLARE_FINAL_TYPE (InspectorChainModel, inspector_chain_model, INSPECTOR, CHA
 
 /* @limit: rows that are kept, INSPECTOR_TRIM_BLOCK at least; up to a block more before they are trimmed */
 InspectorChainModel *inspector_chain_model_new         (guint limit);
-/* Signal "pending": something is queued now, and nothing was before. */
-void                 inspector_chain_model_push        (InspectorChainModel *self, InspectorChainItem *item);   /* (transfer full) */
+/* @item: (transfer full). Signal "pending": something is queued now, and nothing was before. */
+void                 inspector_chain_model_push        (InspectorChainModel *self, InspectorChainItem *item);
 /* Makes rows of up to @max queued items, but stops when the monotonic clock has passed @deadline_us (0: never).
  * Returns how many rows it made. */
 guint                inspector_chain_model_apply       (InspectorChainModel *self, guint max, gint64 deadline_us);

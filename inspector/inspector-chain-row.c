@@ -11,6 +11,10 @@
 #include "inspector-format.h"
 #include "inspector-kind.h"
 
+/* Of a text: more than fits into the lines of a row, and as much as a label can lay out without being felt. */
+#define MAX_COLLAPSED_CHARS 1000
+#define MAX_EXPANDED_CHARS 50000
+
 struct _InspectorChainRow
 {
   GtkBox              parent_instance;
@@ -36,9 +40,9 @@ number_reasons (const char *const *reasons)
 {
   g_autoptr(GString) text = g_string_new (NULL);
 
-  for (guint i = 0; reasons[i] != NULL; i++)
+  for (guint i = 0; reasons[i] != NULL && text->len < MAX_EXPANDED_CHARS; i++)
     g_string_append_printf (text, "%s%u.  %s", i > 0 ? "\n" : "", i + 1, reasons[i]);
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  return inspector_format_bounded (text->str, MAX_EXPANDED_CHARS);
 }
 
 static void
@@ -46,7 +50,11 @@ show_expanded (InspectorChainRow *self)
 {
   gboolean is_expanded = inspector_chain_item_get_expanded (self->item);
   const char *const *reasons = inspector_chain_item_get_reasons (self->item);
+  const char *whole = inspector_chain_item_get_text (self->item);
+  g_autofree char *shown = is_expanded ? inspector_format_bounded (whole, MAX_EXPANDED_CHARS)
+                                       : inspector_format_joined (whole, MAX_COLLAPSED_CHARS);
 
+  gtk_label_set_text (self->text, shown);
   gtk_toggle_button_set_active (self->expander, is_expanded);
   gtk_button_set_icon_name (GTK_BUTTON (self->expander), is_expanded ? "pan-down-symbolic" : "pan-end-symbolic");
   /* Lines count only together with an ellipsis. */
@@ -105,7 +113,6 @@ show_item (InspectorChainRow *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->icon), kind->css_class);
   self->css_class = kind->css_class;
   gtk_label_set_text (self->name, inspector_kind_get_name (kind, self->item));
-  gtk_label_set_text (self->text, inspector_chain_item_get_text (self->item));
   if (is_quiet)
     gtk_widget_add_css_class (GTK_WIDGET (self->text), "dim-label");
   else
@@ -172,6 +179,7 @@ inspector_chain_row_describe (InspectorChainItem *item)
   const InspectorKind *kind = inspector_kind_for_item (item);
   g_autofree char *clock = inspector_format_clock (inspector_chain_item_get_time_us (item));
   g_autoptr(GString) text = g_string_new (inspector_kind_get_name (kind, item));
+  g_autofree char *content = inspector_format_joined (inspector_chain_item_get_text (item), MAX_COLLAPSED_CHARS);
   guint n_reasons = g_strv_length ((char **) inspector_chain_item_get_reasons (item));
   double value;
 
@@ -181,7 +189,7 @@ inspector_chain_row_describe (InspectorChainItem *item)
     g_string_append_printf (text, _(", %d percent done"), (int) value);
   else if (inspector_chain_item_get_confidence (item, &value))
     g_string_append_printf (text, _(", confidence %d percent"), (int) (value * 100 + 0.5));
-  g_string_append_printf (text, ": %s", inspector_chain_item_get_text (item));
+  g_string_append_printf (text, ": %s", content);
   if (n_reasons > 0)
     g_string_append_printf (text, ngettext (", %u reason", ", %u reasons", n_reasons), n_reasons);
   return g_string_free (g_steal_pointer (&text), FALSE);

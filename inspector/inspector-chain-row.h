@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (InspectorChainRow, inspector_chain_row, INSPECTOR, CHAIN_ROW, GtkBox)
 
 InspectorChainRow *inspector_chain_row_new      (void);
-void               inspector_chain_row_set_item (InspectorChainRow *self, InspectorChainItem *item);   /* @item: (nullable) */
+/* @item: (nullable) */
+void               inspector_chain_row_set_item (InspectorChainRow *self, InspectorChainItem *item);
 /* Narrow: the text on lines of its own below, and no bar. */
 void               inspector_chain_row_set_narrow (InspectorChainRow *self, gboolean is_narrow);
 /* The row in one sentence, for those who do not see it. */

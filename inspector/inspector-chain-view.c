@@ -353,7 +353,8 @@ on_bind (InspectorChainView *self, GtkListItem *list_item)
 
   inspector_chain_row_set_item (INSPECTOR_CHAIN_ROW (row), item);
   /* The name of a row is that of the widget around it, which GTK leaves without one. */
-  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (row)), GTK_ACCESSIBLE_PROPERTY_LABEL, sentence, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (row)), GTK_ACCESSIBLE_PROPERTY_LABEL, sentence,
+                                  -1);
 }
 
 static void

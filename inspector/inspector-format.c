@@ -69,17 +69,34 @@ inspector_format_count (guint64 n)
 }
 
 char *
+inspector_format_bounded (const char *text, glong max_chars)
+{
+  g_autofree char *part = NULL;
+
+  if (g_utf8_strlen (text, -1) <= max_chars)
+    return g_strdup (text);
+  part = g_utf8_substring (text, 0, max_chars - 1);
+  return g_strconcat (part, "…", NULL);
+}
+
+char *
+inspector_format_joined (const char *text, glong max_chars)
+{
+  g_autofree char *part = inspector_format_bounded (text, max_chars);
+
+  return g_strstrip (g_strdelimit (g_steal_pointer (&part), "\r\n\t", ' '));
+}
+
+char *
 inspector_format_one_line (const char *text, glong max_chars)
 {
   g_autofree char *stripped = g_strstrip (g_strdup (text));
   gsize len = strcspn (stripped, "\r\n");
-  gboolean is_cut = stripped[len] != '\0';
+  g_autofree char *line = NULL;
 
+  if (stripped[len] == '\0')
+    return inspector_format_bounded (stripped, max_chars);
   stripped[len] = '\0';
-  if (g_utf8_strlen (stripped, -1) > max_chars)
-    {
-      *g_utf8_offset_to_pointer (stripped, max_chars - 1) = '\0';
-      is_cut = TRUE;
-    }
-  return is_cut ? g_strconcat (stripped, "…", NULL) : g_steal_pointer (&stripped);
+  line = inspector_format_bounded (stripped, max_chars - 1);
+  return g_str_has_suffix (line, "…") ? g_steal_pointer (&line) : g_strconcat (line, "…", NULL);
 }

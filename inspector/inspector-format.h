@@ -13,6 +13,10 @@ char *inspector_format_duration (gint64 duration_us);   /* "03:12", "1:03:12" */
 char *inspector_format_age      (gint64 age_us);        /* "40 s", "5 min", "2 h", "3 d" */
 char *inspector_format_percent  (double fraction);      /* "88 %", of 0 to 1 */
 char *inspector_format_count    (guint64 n);            /* "18 432", digits grouped as the locale does */
+/* The text with its lines joined to one paragraph, at most @max_chars of it. */
+char *inspector_format_joined   (const char *text, glong max_chars);
+/* The text as it is, at most @max_chars of it. */
+char *inspector_format_bounded  (const char *text, glong max_chars);
 /* The first line, at most @max_chars of it. */
 char *inspector_format_one_line (const char *text, glong max_chars);
 

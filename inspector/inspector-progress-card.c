@@ -72,9 +72,11 @@ describe_step (OuioeProgressUpdate *update)
   gint64 total;
   gboolean has_total = ouioe_progress_update_get_total_steps (update, &total) && total > 0;
 
+  if ((step == NULL || *step == '\0') && !has_total)
+    return NULL;
   if (step == NULL || *step == '\0')
-    return has_total ? g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " step", "%" G_GINT64_FORMAT " steps", (gulong) total),
-                                        total) : NULL;
+    return g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " step", "%" G_GINT64_FORMAT " steps", (gulong) total),
+                            total);
   if (!is_number (step))
     return g_steal_pointer (&step);
   if (has_total)

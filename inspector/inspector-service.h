@@ -22,11 +22,13 @@ G_DECLARE_FINAL_TYPE (InspectorService, inspector_service, INSPECTOR, SERVICE, G
  * Signal "changed": the state, or the error, is another one now. */
 InspectorService     *inspector_service_new           (OuioeClient *client);
 OuioeClient          *inspector_service_get_client    (InspectorService *self);   /* (transfer none) */
-GListModel           *inspector_service_get_sessions  (InspectorService *self);   /* (transfer none): of InspectorSessionItem */
+/* (transfer none): of InspectorSessionItem */
+GListModel           *inspector_service_get_sessions  (InspectorService *self);
 InspectorServiceState inspector_service_get_state     (InspectorService *self);
 /* Whether it ever answered: what was seen then is still worth looking at. */
 gboolean              inspector_service_was_online    (InspectorService *self);
-const char           *inspector_service_get_message   (InspectorService *self);   /* why it is offline; NULL when it is not */
+/* Why it is offline; NULL when it is not. */
+const char           *inspector_service_get_message   (InspectorService *self);
 void                  inspector_service_ask_now       (InspectorService *self);
 
 G_END_DECLS

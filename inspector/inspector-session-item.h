@@ -25,7 +25,8 @@ void                  inspector_session_item_update      (InspectorSessionItem *
 OuioeSession         *inspector_session_item_get_session (InspectorSessionItem *self);   /* (transfer none) */
 const char           *inspector_session_item_get_id      (InspectorSessionItem *self);
 gboolean              inspector_session_item_is_open     (InspectorSessionItem *self);
-char                 *inspector_session_item_dup_title   (InspectorSessionItem *self);   /* the request in one line, or the id */
+/* The request in one line, or the id. */
+char                 *inspector_session_item_dup_title   (InspectorSessionItem *self);
 char                 *inspector_session_item_dup_subtitle (InspectorSessionItem *self, gint64 now_us);
 InspectorSessionMood  inspector_session_item_get_mood    (InspectorSessionItem *self, gint64 now_us);
 

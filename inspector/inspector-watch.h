@@ -30,7 +30,8 @@ const char          *inspector_watch_get_session_id (InspectorWatch *self);
 InspectorChainModel *inspector_watch_get_model    (InspectorWatch *self);   /* (transfer none) */
 InspectorWatchState  inspector_watch_get_state    (InspectorWatch *self);
 const char          *inspector_watch_get_message  (InspectorWatch *self);   /* of LOST and FAILED: why; else NULL */
-OuioeProgressUpdate *inspector_watch_get_progress (InspectorWatch *self);   /* (transfer none) (nullable): the newest one */
+/* (transfer none) (nullable): the newest one */
+OuioeProgressUpdate *inspector_watch_get_progress (InspectorWatch *self);
 /* When the session began and ended, microseconds since 1970; 0 when that is not known. */
 gint64               inspector_watch_get_began_us (InspectorWatch *self);
 gint64               inspector_watch_get_ended_us (InspectorWatch *self);

@@ -204,7 +204,8 @@ on_selected (InspectorWindow *self, InspectorSessionItem *item)
   forget_watch (self);
   g_clear_pointer (&self->awaited, g_free);
   self->item = g_object_ref (item);
-  self->watch = inspector_watch_new (inspector_service_get_client (self->service), inspector_session_item_get_id (item));
+  self->watch = inspector_watch_new (inspector_service_get_client (self->service),
+                                     inspector_session_item_get_id (item));
   g_signal_connect_swapped (self->watch, "state-changed", G_CALLBACK (show_state), self);
   g_signal_connect_swapped (item, "changed", G_CALLBACK (show_title), self);
   inspector_chain_view_set_watch (self->chain, self->watch);

@@ -33,9 +33,9 @@ read_uri (OuioeAddress *self)
   if (uri == NULL || (strcmp (g_uri_get_scheme (uri), "http") != 0 && strcmp (g_uri_get_scheme (uri), "https") != 0))
     return;
   host = g_uri_get_host (uri);
-  if (host == NULL || *host == '\0' || strpbrk (self->text, " \t\r\n") != NULL || g_uri_get_userinfo (uri) != NULL ||
-      g_uri_get_query (uri) != NULL ||
-      g_uri_get_fragment (uri) != NULL)
+  if (host == NULL || *host == '\0' || strpbrk (self->text, " \t\r\n") != NULL)
+    return;
+  if (g_uri_get_userinfo (uri) != NULL || g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
     return;
 
   self->base = g_uri_to_string (uri);

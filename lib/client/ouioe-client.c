@@ -53,8 +53,8 @@ ouioe_client_peek_session (OuioeClient *self)
 
 /**
  * ouioe_client_new:
- * @address: (nullable): `http://HOST:PORT` or `unix:/PATH`; %NULL for the environment variable `OUIOE_ADDRESS`, and when
- *   that is not set %OUIOE_DEFAULT_ADDRESS
+ * @address: (nullable): `http://HOST:PORT` or `unix:/PATH`; %NULL for the environment variable `OUIOE_ADDRESS`, and
+ *   when that is not set %OUIOE_DEFAULT_ADDRESS
  *
  * Makes a client. Nothing is connected before the first call; with text that is no address every call fails with
  * %OUIOE_ERROR_CONFIGURATION.

@@ -26,7 +26,7 @@ typedef gboolean (*OuioeSseFunc) (const OuioeSseEvent *event, gpointer user_data
 /* @max_bytes: longest line, and most data of one event */
 OuioeSseReader *ouioe_sse_reader_new          (gsize max_bytes);
 void            ouioe_sse_reader_free         (OuioeSseReader *self);
-/* FALSE with OUIOE_ERROR_PROTOCOL when the bound is exceeded; the reader is of no use after that. @func may not feed. */
+/* FALSE with OUIOE_ERROR_PROTOCOL when the bound is exceeded; it is of no use after that. @func may not feed. */
 gboolean        ouioe_sse_reader_feed         (OuioeSseReader *self, const char *data, gsize len, OuioeSseFunc func,
                                                gpointer user_data, GError **error);
 /* The newest id that was sent, also with an event that had no data; NULL when there was none. */

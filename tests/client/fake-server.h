@@ -20,7 +20,8 @@ typedef struct {
 
 /* Answers one request, in the thread of its connection. Returns TRUE to read the next request of the connection, FALSE
  * to close it. */
-typedef gboolean (*FakeHandler) (FakeServer *server, const FakeRequest *request, GOutputStream *out, gpointer user_data);
+typedef gboolean (*FakeHandler) (FakeServer *server, const FakeRequest *request, GOutputStream *out,
+                                 gpointer user_data);
 
 /* @socket_path: NULL for TCP on a free port of the loopback interface */
 FakeServer *fake_server_new            (const char *socket_path, FakeHandler handler, gpointer user_data);

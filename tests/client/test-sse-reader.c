@@ -135,7 +135,8 @@ test_knows_the_last_id_and_the_retry_time (void)
 
   g_assert_true (ouioe_sse_reader_feed (reader, "retry: 250\n", 11, note_cb, notes, NULL));
   g_assert_cmpint (ouioe_sse_reader_get_retry_ms (reader), ==, 250);
-  g_assert_true (ouioe_sse_reader_feed (reader, "retry: soon\nretry: -1\nretry: 99999999999\n", 41, note_cb, notes, NULL));
+  g_assert_true (ouioe_sse_reader_feed (reader, "retry: soon\nretry: -1\nretry: 99999999999\n", 41, note_cb, notes,
+                                        NULL));
   g_assert_cmpint (ouioe_sse_reader_get_retry_ms (reader), ==, 250);
 }
 

@@ -4,127 +4,9 @@
  */
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
-#include "fake-server.h"
-#include "ouioe-client-private.h"
-
-#define STEP(id, content) \
-  "id: " id "\nevent: thinking_step\ndata: {\"id\":\"" id "\",\"session_id\":\"s\",\"kind\":\"thinking_step\"," \
-  "\"timestamp\":\"2026-11-23T01:11:03+00:00\",\"thinking_type\":\"decision\",\"content\":\"" content "\"}\n\n"
-#define UPDATE(id) \
-  "id: " id "\nevent: progress_update\ndata: {\"id\":\"" id "\",\"session_id\":\"s\",\"kind\":\"progress_update\"," \
-  "\"timestamp\":\"2026-11-23T01:11:03+00:00\",\"progress_type\":\"progress\",\"message\":\"m\"}\n\n"
-#define END(id) \
-  "id: " id "\nevent: session_end\ndata: {\"id\":\"" id "\",\"session_id\":\"s\",\"kind\":\"session_end\"," \
-  "\"timestamp\":\"2026-11-23T01:11:03+00:00\",\"outcome\":\"done\",\"duration\":9.25,\"thinking_steps\":3," \
-  "\"progress_updates\":0}\n\n"
-#define GAP(after, until, more) \
-  "event: gap\ndata: {\"session_id\":\"s\",\"after\":\"" after "\",\"until\":\"" until "\"" more ",\"streams\":\"both\"}\n\n"
-#define HEAD "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nCache-Control: no-store\r\n"
-
-/* What a subscription told, one line per signal. */
-typedef struct {
-  GString           *notes;
-  OuioeSubscription *subscription;
-  guint              n_events;
-  guint              n_connected;
-  guint              n_disconnected;
-  gboolean           is_over;      /* session-end or failed */
-  gboolean           stop_at_event;
-  gboolean           quiet;        /* connections and errors leave no line */
-} Told;
-
-static void
-on_event (OuioeSubscription *subscription, OuioeEvent *event, gpointer user_data)
-{
-  Told *told = user_data;
-  g_autofree char *id = ouioe_event_id_to_string (*ouioe_event_get_id (event));
-
-  told->n_events++;
-  g_string_append_printf (told->notes, "%s %s\n", ouioe_event_kind_to_string (ouioe_event_get_kind (event)), id);
-  if (told->stop_at_event)
-    ouioe_subscription_stop (subscription);
-}
-
-static void
-on_gap (OuioeSubscription *subscription, const char *after, const char *until, gint64 lost, gpointer user_data)
-{
-  Told *told = user_data;
-
-  g_string_append_printf (told->notes, "gap %s %s %" G_GINT64_FORMAT "\n", after, until, lost);
-}
-
-static void
-on_session_end (OuioeSubscription *subscription, const char *session_id, const char *outcome, gpointer user_data)
-{
-  Told *told = user_data;
-
-  g_string_append_printf (told->notes, "ended %s %s\n", session_id, outcome);
-  told->is_over = TRUE;
-}
-
-static void
-on_connected (OuioeSubscription *subscription, gpointer user_data)
-{
-  Told *told = user_data;
-
-  told->n_connected++;
-  if (!told->quiet)
-    g_string_append (told->notes, "connected\n");
-}
-
-static void
-on_disconnected (OuioeSubscription *subscription, GError *error, gpointer user_data)
-{
-  Told *told = user_data;
-
-  told->n_disconnected++;
-  if (!told->quiet)
-    g_string_append_printf (told->notes, "disconnected %s\n", ouioe_error_to_string ((OuioeError) error->code));
-}
-
-static void
-on_failed (OuioeSubscription *subscription, GError *error, gpointer user_data)
-{
-  Told *told = user_data;
-
-  g_string_append_printf (told->notes, "failed %s: %s\n", ouioe_error_to_string ((OuioeError) error->code), error->message);
-  told->is_over = TRUE;
-}
-
-static const OuioeSubscriptionTiming fast = { .first_ms = 1, .base_ms = 2, .max_ms = 20, .silence_ms = 60000 };
-
-static void
-told_follow (Told *told, const char *address, const char *session_id, const char *after)
-{
-  g_autoptr(OuioeClient) client = ouioe_client_new (address);
-  OuioeEventId id = OUIOE_EVENT_ID_ZERO;
-
-  if (told->notes == NULL)
-    told->notes = g_string_new (NULL);
-  if (after != NULL)
-    g_assert_true (ouioe_event_id_parse (after, &id));
-  told->subscription = ouioe_client_subscribe (client, session_id, after != NULL ? &id : NULL);
-  ouioe_subscription_set_timing (told->subscription, &fast);
-  g_signal_connect (told->subscription, "event", G_CALLBACK (on_event), told);
-  g_signal_connect (told->subscription, "gap", G_CALLBACK (on_gap), told);
-  g_signal_connect (told->subscription, "session-end", G_CALLBACK (on_session_end), told);
-  g_signal_connect (told->subscription, "connected", G_CALLBACK (on_connected), told);
-  g_signal_connect (told->subscription, "disconnected", G_CALLBACK (on_disconnected), told);
-  g_signal_connect (told->subscription, "failed", G_CALLBACK (on_failed), told);
-  ouioe_subscription_start (told->subscription);
-}
-
-static void
-told_clear (Told *told)
-{
-  if (told->subscription != NULL)
-    ouioe_subscription_stop (told->subscription);
-  g_clear_object (&told->subscription);
-  g_string_free (told->notes, TRUE);
-}
+#include "told.h"
 
 /* ---- a stream that breaks ---- */
 
@@ -257,7 +139,8 @@ static void
 test_gap_without_beginning_begins_at_the_position (void)
 {
   static const char *const answers[] = {
-    HEAD "\r\nevent: gap\ndata: {\"until\":\"4-0\"}\n\nevent: gap\ndata: nonsense\n\nevent: gap\ndata: {\"until\":\"x\"}\n\n"
+    HEAD "\r\nevent: gap\ndata: {\"until\":\"4-0\"}\n\nevent: gap\ndata: nonsense\n\n"
+    "event: gap\ndata: {\"until\":\"x\"}\n\n"
     END ("5-0"), NULL,
   };
 
@@ -348,7 +231,7 @@ test_an_endless_event_ends_with_failed (void)
 }
 
 static void
-test_text_that_is_no_address_ends_with_failed (void)
+test_no_address_ends_with_failed (void)
 {
   Told told = { 0 };
 
@@ -362,7 +245,8 @@ test_text_that_is_no_address_ends_with_failed (void)
 /* ---- what it asks for ---- */
 
 static void
-assert_asks (const char *session_id, const char *after, const char *const *answers, const char *first, const char *second)
+assert_asks (const char *session_id, const char *after, const char *const *answers, const char *first,
+             const char *second)
 {
   Answers list = { .answers = answers };
   g_autoptr(FakeServer) server = fake_server_new (NULL, answers_cb, &list);
@@ -392,207 +276,12 @@ test_asks_for_what_follows (void)
                "GET /api/streaming/sessions/s/stream?after=3-0");
   assert_asks ("s", "7-0", steps, "GET /api/streaming/sessions/s/stream?after=7-0",
                "GET /api/streaming/sessions/s/stream?after=7-0");
-  assert_asks ("s", NULL, position, "GET /api/streaming/sessions/s/stream", "GET /api/streaming/sessions/s/stream?after=9-0");
+  assert_asks ("s", NULL, position, "GET /api/streaming/sessions/s/stream",
+               "GET /api/streaming/sessions/s/stream?after=9-0");
   /* One session: everything is wanted again as long as nothing came. All: what happened since the first answer. */
   assert_asks ("s", NULL, dated, "GET /api/streaming/sessions/s/stream", "GET /api/streaming/sessions/s/stream");
   assert_asks (NULL, NULL, dated, "GET /api/streaming/stream", "GET /api/streaming/stream?after=1795396263000-0");
   assert_asks (NULL, "0", steps, "GET /api/streaming/stream?after=0-0", "GET /api/streaming/stream?after=6-1");
-}
-
-/* ---- the connection ---- */
-
-static gboolean
-mute_cb (FakeServer *server, const FakeRequest *request, GOutputStream *out, gpointer user_data)
-{
-  const char *answer = user_data;
-
-  if (request->number == 0)
-    fake_write (out, answer, -1);
-  else
-    fake_write (out, HEAD "\r\n" END ("9-0"), -1);
-  fake_hold (out);
-  return FALSE;
-}
-
-/* A daemon that has fallen silent, in the middle or before the first byte, is given up. */
-static void
-test_silence_is_noticed (void)
-{
-  static const char *const answers[] = { HEAD "\r\n" STEP ("5-0", "a"), HEAD "\r\n", "HTTP/1.1 200", "",
-                                         "HTTP/1.1 403 No\r\nContent-Length: 10\r\n\r\n{" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (answers); i++)
-    {
-      g_autoptr(FakeServer) server = fake_server_new (NULL, mute_cb, (gpointer) answers[i]);
-      OuioeSubscriptionTiming timing = fast;
-      Told told = { 0 };
-
-      told_follow (&told, fake_server_get_address (server), "s", NULL);
-      timing.silence_ms = 60;
-      ouioe_subscription_set_timing (told.subscription, &timing);
-      fake_wait_for (told.is_over);
-      g_assert_true (g_str_has_suffix (told.notes->str, "disconnected unreachable\nconnected\n"
-                                                       "session_end 9-0\nended s done\n"));
-      told_clear (&told);
-    }
-}
-
-typedef struct {
-  guint n_comments;   /* that were sent */
-} Talker;
-
-static gboolean
-talker_cb (FakeServer *server, const FakeRequest *request, GOutputStream *out, gpointer user_data)
-{
-  Talker *talker = user_data;
-
-  fake_write (out, HEAD "\r\n", -1);
-  for (talker->n_comments = 0; talker->n_comments < 20; talker->n_comments++)
-    {
-      fake_write (out, ": keepalive\n\n", -1);
-      g_usleep (20000);   /* the rhythm of the daemon, not a wait of the test */
-    }
-  fake_write (out, END ("9-0"), -1);
-  fake_hold (out);
-  return FALSE;
-}
-
-static void
-test_comments_keep_it_alive (void)
-{
-  Talker talker = { 0 };
-  g_autoptr(FakeServer) server = fake_server_new (NULL, talker_cb, &talker);
-  OuioeSubscriptionTiming timing = fast;
-  Told told = { 0 };
-
-  told_follow (&told, fake_server_get_address (server), "s", NULL);
-  timing.silence_ms = 200;
-  ouioe_subscription_set_timing (told.subscription, &timing);
-  fake_wait_for (told.is_over);
-  g_assert_cmpstr (told.notes->str, ==, "connected\nsession_end 9-0\nended s done\n");
-  told_clear (&told);
-}
-
-static gboolean
-steps_cb (FakeServer *server, const FakeRequest *request, GOutputStream *out, gpointer user_data)
-{
-  fake_write (out, HEAD "\r\n" STEP ("5-0", "a") STEP ("6-0", "b") STEP ("7-0", "c"), -1);
-  fake_hold (out);
-  return FALSE;
-}
-
-static void
-test_stop_in_a_handler_is_the_end (void)
-{
-  g_autoptr(FakeServer) server = fake_server_new (NULL, steps_cb, NULL);
-  Told told = { .stop_at_event = TRUE };
-
-  told_follow (&told, fake_server_get_address (server), "s", NULL);
-  fake_wait_for (told.n_events > 0 && fake_server_get_n_open (server) == 0);
-  while (g_main_context_iteration (NULL, FALSE));
-  g_assert_cmpstr (told.notes->str, ==, "connected\nthinking_step 5-0\n");
-  told_clear (&told);
-}
-
-static gboolean
-stall_cb (FakeServer *server, const FakeRequest *request, GOutputStream *out, gpointer user_data)
-{
-  fake_write (out, user_data, -1);
-  fake_hold (out);
-  return FALSE;
-}
-
-/* Stopped, or just let go, in whatever state: the connection ends, and nothing is told. */
-static void
-test_stop_and_let_go_end_the_connection (void)
-{
-  static const char *const answers[] = { "", "HTTP/1.1 200", HEAD "\r\n", HEAD "Transfer-Encoding: chunked\r\n\r\n5\r\n:",
-                                         "HTTP/1.1 500 Oh\r\nContent-Length: 10\r\n\r\n{" };
-
-  for (guint i = 0; i < 2 * G_N_ELEMENTS (answers); i++)
-    {
-      const char *answer = answers[i / 2];
-      g_autoptr(FakeServer) server = fake_server_new (NULL, stall_cb, (gpointer) answer);
-      gboolean is_opened = g_str_has_prefix (answer, HEAD);
-      Told told = { 0 };
-      gpointer pointer;
-
-      told_follow (&told, fake_server_get_address (server), "s", NULL);
-      fake_wait_for (fake_server_get_n_requests (server) == 1 && (!is_opened || told.n_connected == 1));
-      pointer = told.subscription;
-      g_object_add_weak_pointer (G_OBJECT (told.subscription), &pointer);
-      if (i % 2 == 0)
-        ouioe_subscription_stop (told.subscription);
-      else
-        g_clear_object (&told.subscription);
-      fake_wait_for (fake_server_get_n_open (server) == 0);
-      while (g_main_context_iteration (NULL, FALSE));
-      g_assert_cmpstr (told.notes->str, ==, is_opened ? "connected\n" : "");
-      if (i % 2 == 0)
-        ouioe_subscription_stop (told.subscription); /* a second time: no harm */
-      told_clear (&told);
-      g_assert_null (pointer);
-    }
-}
-
-static void
-test_waits_for_a_daemon_that_is_not_there_yet (void)
-{
-  g_autoptr(FakeServer) server = fake_server_new (NULL, steps_cb, NULL);
-  g_autofree char *address = g_strdup (fake_server_get_address (server));
-  Told told = { .quiet = TRUE };
-
-  fake_server_shut (server);
-  told_follow (&told, address, "s", NULL);
-  fake_wait_for (told.n_disconnected >= 3);
-  fake_server_reopen (server);
-  fake_wait_for (told.n_events == 3);
-  g_assert_cmpuint (told.n_connected, ==, 1);
-  told_clear (&told);
-}
-
-static void
-test_follows_over_a_unix_socket (void)
-{
-  g_autofree char *dir = g_dir_make_tmp ("ouioe-test-XXXXXX", NULL);
-  g_autofree char *path = g_build_filename (dir, "sock", NULL);
-  g_autoptr(FakeServer) server = fake_server_new (path, steps_cb, NULL);
-  Told told = { 0 };
-
-  told_follow (&told, fake_server_get_address (server), "s", "5-0");
-  fake_wait_for (told.n_events == 2);
-  g_assert_cmpstr (told.notes->str, ==, "connected\nthinking_step 6-0\nthinking_step 7-0\n");
-  told_clear (&told);
-  g_clear_pointer (&server, fake_server_free);
-  g_remove (dir);
-}
-
-/* The signals come in the context of the thread that started it. */
-static gpointer
-follow_in_thread (gpointer user_data)
-{
-  g_autoptr(GMainContext) context = g_main_context_new ();
-  Told told = { .quiet = TRUE };
-  guint n;
-
-  g_main_context_push_thread_default (context);
-  told_follow (&told, user_data, "s", NULL);
-  while (told.n_events < 3)
-    g_main_context_iteration (context, TRUE);
-  n = told.n_events;
-  told_clear (&told);
-  while (g_main_context_iteration (context, FALSE));
-  g_main_context_pop_thread_default (context);
-  return GUINT_TO_POINTER (n);
-}
-
-static void
-test_keeps_to_the_context_that_started_it (void)
-{
-  g_autoptr(FakeServer) server = fake_server_new (NULL, steps_cb, NULL);
-  GThread *thread = g_thread_new ("follower", follow_in_thread, (gpointer) fake_server_get_address (server));
-
-  g_assert_cmpuint (GPOINTER_TO_UINT (g_thread_join (thread)), ==, 3);
 }
 
 int
@@ -609,14 +298,7 @@ main (int argc, char **argv)
   g_test_add_func ("/subscription/refusals-end-with-failed", test_refusals_end_with_failed);
   g_test_add_func ("/subscription/passing-trouble-does-not", test_passing_trouble_does_not);
   g_test_add_func ("/subscription/an-endless-event-ends-with-failed", test_an_endless_event_ends_with_failed);
-  g_test_add_func ("/subscription/text-that-is-no-address-ends-with-failed", test_text_that_is_no_address_ends_with_failed);
+  g_test_add_func ("/subscription/no-address-ends-with-failed", test_no_address_ends_with_failed);
   g_test_add_func ("/subscription/asks-for-what-follows", test_asks_for_what_follows);
-  g_test_add_func ("/subscription/silence-is-noticed", test_silence_is_noticed);
-  g_test_add_func ("/subscription/comments-keep-it-alive", test_comments_keep_it_alive);
-  g_test_add_func ("/subscription/stop-in-a-handler-is-the-end", test_stop_in_a_handler_is_the_end);
-  g_test_add_func ("/subscription/stop-and-let-go-end-the-connection", test_stop_and_let_go_end_the_connection);
-  g_test_add_func ("/subscription/waits-for-a-daemon-that-is-not-there-yet", test_waits_for_a_daemon_that_is_not_there_yet);
-  g_test_add_func ("/subscription/follows-over-a-unix-socket", test_follows_over_a_unix_socket);
-  g_test_add_func ("/subscription/keeps-to-the-context-that-started-it", test_keeps_to_the_context_that_started_it);
   return g_test_run ();
 }

@@ -76,8 +76,8 @@ list_sessions (FakeDaemon *self)
 static void
 stream (FakeDaemon *self, const char *id, guint after, GOutputStream *out)
 {
-  gboolean ok = g_output_stream_write_all (out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", 52, NULL, NULL,
-                                           NULL);
+  static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+  gboolean ok = g_output_stream_write_all (out, head, strlen (head), NULL, NULL, NULL);
 
   g_mutex_lock (&self->mutex);
   for (guint i = after; ok && !self->is_over; i++)
@@ -177,11 +177,12 @@ fake_daemon_set_session (FakeDaemon *self, const char *id, const char *user, con
   g_mutex_lock (&self->mutex);
   session = find (self, id);
   g_free (session->json);
-  session->json = g_strdup_printf ("{\"session_id\":\"%s\",\"user_id\":\"%s\",\"state\":\"%s\",%s%s%s\"created_at\":\"%s\","
-                                   "\"last_activity\":\"%s\",\"user_request\":\"%s\",\"last_event_id\":\"1-0\","
-                                   "\"stats\":{\"total_thinking_steps\":%u,\"total_progress_updates\":0}}", id, user, state,
-                                   is_open ? "" : "\"outcome\":\"closed\",\"ended_at\":\"", is_open ? "" : time,
-                                   is_open ? "" : "\",", time, time, request, n_steps);
+  session->json = g_strdup_printf ("{\"session_id\":\"%s\",\"user_id\":\"%s\",\"state\":\"%s\",%s%s%s"
+                                   "\"created_at\":\"%s\",\"last_activity\":\"%s\",\"user_request\":\"%s\","
+                                   "\"last_event_id\":\"1-0\","
+                                   "\"stats\":{\"total_thinking_steps\":%u,\"total_progress_updates\":0}}",
+                                   id, user, state, is_open ? "" : "\"outcome\":\"closed\",\"ended_at\":\"",
+                                   is_open ? "" : time, is_open ? "" : "\",", time, time, request, n_steps);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -199,9 +200,9 @@ fake_daemon_add_event (FakeDaemon *self, const char *id, const char *kind, const
 
   g_mutex_lock (&self->mutex);
   n = find (self, id)->messages->len + 1;
-  add_message (self, id, g_strdup_printf ("id: %u-0\nevent: %s\ndata: {\"id\":\"%u-0\",\"session_id\":\"%s\",\"kind\":\"%s\","
-                                          "\"timestamp\":\"2026-11-23T01:11:%02u+00:00\",%s}\n\n", n, kind, n, id, kind,
-                                          n % 60, json));
+  add_message (self, id, g_strdup_printf ("id: %u-0\nevent: %s\ndata: {\"id\":\"%u-0\",\"session_id\":\"%s\","
+                                          "\"kind\":\"%s\",\"timestamp\":\"2026-11-23T01:11:%02u+00:00\",%s}\n\n",
+                                          n, kind, n, id, kind, n % 60, json));
   g_mutex_unlock (&self->mutex);
 }
 
@@ -220,7 +221,8 @@ fake_daemon_add_gap (FakeDaemon *self, const char *id, int lost)
 
   g_mutex_lock (&self->mutex);
   n = find (self, id)->messages->len + 1;
-  add_message (self, id, g_strdup_printf ("event: gap\ndata: {\"session_id\":\"%s\",\"after\":\"%u-0\",\"until\":\"%u-0\","
-                                          "\"lost\":%d,\"streams\":\"both\"}\n\n", id, n - 1, n, lost));
+  add_message (self, id, g_strdup_printf ("event: gap\ndata: {\"session_id\":\"%s\",\"after\":\"%u-0\","
+                                          "\"until\":\"%u-0\",\"lost\":%d,\"streams\":\"both\"}\n\n",
+                                          id, n - 1, n, lost));
   g_mutex_unlock (&self->mutex);
 }

@@ -31,14 +31,16 @@ wait_rows (InspectorWatch *self, guint n)
 {
   InspectorChainModel *model = inspector_watch_get_model (self);
 
-  fake_wait_for ((inspector_chain_model_apply (model, G_MAXUINT, 0), g_list_model_get_n_items (G_LIST_MODEL (model)) >= n));
+  fake_wait_for ((inspector_chain_model_apply (model, G_MAXUINT, 0),
+                  g_list_model_get_n_items (G_LIST_MODEL (model)) >= n));
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, n);
 }
 
 static InspectorChainItem *
 row (InspectorWatch *self, guint position)
 {
-  g_autoptr(InspectorChainItem) item = g_list_model_get_item (G_LIST_MODEL (inspector_watch_get_model (self)), position);
+  GListModel *model = G_LIST_MODEL (inspector_watch_get_model (self));
+  g_autoptr(InspectorChainItem) item = g_list_model_get_item (model, position);
 
   g_assert_nonnull (item);
   return item;   /* the model keeps it */
@@ -116,7 +118,7 @@ test_only_what_has_more_can_be_expanded (void)
 }
 
 static void
-test_a_lost_connection_is_told_and_nothing_is_lost (void)
+test_a_lost_connection_loses_nothing (void)
 {
   g_autoptr(FakeDaemon) daemon = fake_daemon_new ();
   g_autoptr(InspectorWatch) self = NULL;
@@ -298,6 +300,10 @@ test_times_and_numbers_read_well (void)
   g_autofree char *percent = inspector_format_percent (0.876);
   g_autofree char *over = inspector_format_percent (1.2);
   g_autofree char *line = inspector_format_one_line ("  \303\244\303\266\303\274xyz  ", 4);
+  g_autofree char *cut = inspector_format_one_line ("abcdef\nsecond", 4);
+  g_autofree char *joined = inspector_format_joined ("one\r\ntwo\tthree\n", 100);
+  g_autofree char *bounded = inspector_format_bounded ("\303\244\303\266\303\274", 2);
+  g_autofree char *count = inspector_format_count (1234567);
   g_autofree char *clock = inspector_format_clock (1795396262318000);
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -311,6 +317,10 @@ test_times_and_numbers_read_well (void)
   g_assert_cmpstr (percent, ==, "88 %");
   g_assert_cmpstr (over, ==, "100 %");
   g_assert_cmpstr (line, ==, "\303\244\303\266\303\274…");
+  g_assert_cmpstr (cut, ==, "ab…");
+  g_assert_cmpstr (joined, ==, "one  two three");
+  g_assert_cmpstr (bounded, ==, "\303\244…");
+  g_assert_cmpstr (count, ==, "1234567");   /* the C locale has no separator */
   g_assert_cmpstr (clock, ==, "01:11:02.3");
 }
 
@@ -321,7 +331,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/watch/events-become-rows", test_events_become_rows);
   g_test_add_func ("/watch/only-what-has-more-can-be-expanded", test_only_what_has_more_can_be_expanded);
-  g_test_add_func ("/watch/a-lost-connection-is-told-and-nothing-is-lost", test_a_lost_connection_is_told_and_nothing_is_lost);
+  g_test_add_func ("/watch/a-lost-connection-loses-nothing", test_a_lost_connection_loses_nothing);
   g_test_add_func ("/watch/a-refusal-is-told", test_a_refusal_is_told);
   g_test_add_func ("/service/running-sessions-come-first", test_running_sessions_come_first);
   g_test_add_func ("/service/an-absent-daemon-is-told-with-the-reason", test_an_absent_daemon_is_told_with_the_reason);

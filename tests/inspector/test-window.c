@@ -91,7 +91,8 @@ find_widget (GtkWidget *widget, WidgetFunc func, gconstpointer data)
     return NULL;
   if (func (widget, data))
     return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
     {
       GtkWidget *found = find_widget (child, func, data);
 
@@ -164,9 +165,10 @@ add_steps (Fixture *f, const char *id, guint from, guint n)
 {
   for (guint i = from; i < from + n; i++)
     {
-      g_autofree char *text = g_strdup_printf ("Step number %u%s", i, i % 7 == 0 ? ", which takes rather more words than "
-                                               "the others because rows of different height are what makes it hard to "
-                                               "stay at the end of a list, and so there have to be some of them here" : "");
+      /* Rows of different height are what makes it hard to stay at the end of a list. */
+      const char *more = i % 7 == 0 ? ", which takes rather more words than the others, so that its row has two lines "
+                                      "or three, whatever the width of the window that shows it may be just now" : "";
+      g_autofree char *text = g_strdup_printf ("Step number %u%s", i, more);
 
       fake_daemon_add_step (f->daemon, id, i % 2 ? "analysis" : "decision", text);
     }
@@ -179,8 +181,9 @@ test_rows_appear (Fixture *f, gconstpointer data)
 {
   fake_daemon_set_session (f->daemon, "a", "alice", "closed", "An old one", 1);
   fake_daemon_set_session (f->daemon, "b", "bob", "open", "Summarise disk usage", 2);
-  fake_daemon_add_event (f->daemon, "b", "thinking_step", "\"thinking_type\":\"decision\",\"content\":\"Fan-out is faster\","
-                         "\"reasoning_chain\":[\"first reason\"],\"confidence\":0.88");
+  fake_daemon_add_event (f->daemon, "b", "thinking_step", "\"thinking_type\":\"decision\","
+                         "\"content\":\"Fan-out is faster\",\"reasoning_chain\":[\"first reason\"],"
+                         "\"confidence\":0.88");
   fake_daemon_add_step (f->daemon, "b", "planning", "No confidence here");
   fake_daemon_add_gap (f->daemon, "b", 312);
   fake_daemon_add_event (f->daemon, "b", "progress_update", "\"progress_type\":\"progress\",\"message\":\"Merging\","
