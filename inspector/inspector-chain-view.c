@@ -17,8 +17,10 @@
 #include "inspector-progress-card.h"
 
 /* Of one frame: more would be felt. */
-#define MAX_ROWS_PER_FRAME 512
+#define MAX_ROWS_PER_FRAME 4096
 #define MAX_US_PER_FRAME 4000
+/* With so many queued the list is behind, and does not go to its end before it has caught up. */
+#define CATCH_UP_ROWS 1000
 /* Frames in which the list is sent to its end after rows were added: in the first the new rows get their heights. */
 #define SCROLL_FRAMES 2
 /* Below this width a row has its text on lines of its own. */
@@ -168,7 +170,8 @@ frame_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
       return G_SOURCE_REMOVE;
     }
   n_rows = g_list_model_get_n_items (G_LIST_MODEL (model));
-  if (self->n_scrolls > 0 && n_rows > 0)
+  /* As long as it does not keep up, drawing what will be gone in the next frame would only hold it up more. */
+  if (self->n_scrolls > 0 && n_rows > 0 && inspector_chain_model_get_n_pending (model) < CATCH_UP_ROWS)
     {
       self->n_scrolls--;
       scroll_to (self, n_rows - 1);

@@ -11,8 +11,9 @@
 #define PIECE_BYTES 65536
 /* Of an answer that refuses: enough for its sentence. */
 #define MAX_PROBLEM_BYTES 16384
-/* Reading gives way to drawing: a program that shows what comes must stay able to do so. */
-#define READ_PRIORITY G_PRIORITY_DEFAULT_IDLE
+/* After so much work reading gives way once to everything else, above all to drawing: a program that shows what comes
+ * must stay able to do so. */
+#define SLICE_US 12000
 
 struct _OuioeEventStream
 {
@@ -27,6 +28,7 @@ struct _OuioeEventStream
   GString                     *problem;       /* what was read of a refusal */
   OuioeSseReader              *reader;
   gint64                       retry_after_ms; /* of a refusal; -1 when it did not say */
+  gint64                       busy_us;       /* spent on what came since reading last gave way */
 };
 
 static void read_piece (OuioeEventStream *self);
@@ -86,6 +88,7 @@ read_piece_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(OuioeEventStream) self = user_data;
   GError *error = NULL;
   g_autoptr(GBytes) piece = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
+  gint64 began_us = g_get_monotonic_time ();
   gboolean ok;
 
   if (is_closed (self))
@@ -118,6 +121,7 @@ read_piece_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->funcs->heard (self, self->user_data);
+  self->busy_us += g_get_monotonic_time () - began_us;
   if (!is_closed (self))
     read_piece (self);
 }
@@ -125,8 +129,12 @@ read_piece_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 read_piece (OuioeEventStream *self)
 {
-  g_input_stream_read_bytes_async (self->stream, PIECE_BYTES, READ_PRIORITY, self->cancellable, read_piece_cb,
-                                   event_stream_ref (self));
+  gboolean gives_way = self->busy_us >= SLICE_US;
+
+  if (gives_way)
+    self->busy_us = 0;
+  g_input_stream_read_bytes_async (self->stream, PIECE_BYTES, gives_way ? G_PRIORITY_DEFAULT_IDLE : G_PRIORITY_DEFAULT,
+                                   self->cancellable, read_piece_cb, event_stream_ref (self));
 }
 
 /* ---- a refusal ---- */
@@ -169,7 +177,7 @@ read_problem_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (len > 0)
     g_string_append_len (self->problem, g_bytes_get_data (piece, NULL), (gssize) len);
   if (len > 0 && self->problem->len < MAX_PROBLEM_BYTES)
-    g_input_stream_read_bytes_async (self->stream, MAX_PROBLEM_BYTES - self->problem->len, READ_PRIORITY,
+    g_input_stream_read_bytes_async (self->stream, MAX_PROBLEM_BYTES - self->problem->len, G_PRIORITY_DEFAULT,
                                      self->cancellable, read_problem_cb, event_stream_ref (self));
   else
     refuse (self);
@@ -206,7 +214,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->stream = g_steal_pointer (&stream);
   if (!is_event_stream (self->message))
     {
-      g_input_stream_read_bytes_async (self->stream, MAX_PROBLEM_BYTES, READ_PRIORITY, self->cancellable,
+      g_input_stream_read_bytes_async (self->stream, MAX_PROBLEM_BYTES, G_PRIORITY_DEFAULT, self->cancellable,
                                        read_problem_cb, event_stream_ref (self));
       return;
     }
@@ -236,7 +244,7 @@ ouioe_event_stream_open (OuioeAddress *address, const char *uri, const OuioeEven
   headers = soup_message_get_request_headers (self->message);
   soup_message_headers_replace (headers, "Accept", "text/event-stream");
   soup_message_headers_replace (headers, "Cache-Control", "no-store");
-  soup_session_send_async (self->session, self->message, READ_PRIORITY, self->cancellable, answered_cb,
+  soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->cancellable, answered_cb,
                            event_stream_ref (self));
   return self;
 }
