@@ -9,6 +9,7 @@
 #include <adwaita.h>
 #include <string.h>
 
+#include "display.h"
 #include "fake-daemon.h"
 #include "inspector-application.h"
 #include "inspector-chain-view.h"
@@ -19,35 +20,8 @@ typedef struct {
   InspectorWindow *window;
 } Fixture;
 
-/* One of each for the whole program. */
-static GSubprocess *xvfb;
+/* One for the whole program. */
 static InspectorApplication *application;
-
-/* Starts Xvfb on a free display and points this program at it; FALSE when there is none on this machine. */
-static gboolean
-start_display (void)
-{
-  g_autofree char *program = g_find_program_in_path ("Xvfb");
-  g_autoptr(GSubprocessLauncher) launcher = NULL;
-  g_autoptr(GInputStream) in = NULL;
-  g_autoptr(GDataInputStream) lines = NULL;
-  g_autofree char *number = NULL;
-  g_autofree char *display = NULL;
-  g_autoptr(GError) error = NULL;
-
-  if (program == NULL)
-    return FALSE;
-  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
-  xvfb = g_subprocess_launcher_spawn (launcher, &error, program, "-displayfd", "1", "-screen", "0", "1280x800x24",
-                                      "-nolisten", "tcp", "-terminate", NULL);
-  g_assert_no_error (error);
-  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (xvfb));
-  number = g_data_input_stream_read_line (lines, NULL, NULL, &error);
-  g_assert_no_error (error);
-  display = g_strconcat (":", number, NULL);
-  g_setenv ("DISPLAY", display, TRUE);
-  return TRUE;
-}
 
 static void
 setup (Fixture *f, gconstpointer data)
@@ -429,20 +403,10 @@ main (int argc, char **argv)
   g_autoptr(GError) error = NULL;
   int status;
 
-  g_setenv ("TZ", "UTC", TRUE);
-  g_setenv ("GDK_BACKEND", "x11", TRUE);
-  g_setenv ("GSK_RENDERER", "cairo", TRUE);
-  g_setenv ("GSETTINGS_BACKEND", "memory", TRUE);
-  g_setenv ("GTK_A11Y", "test", TRUE);
-  g_setenv ("ADW_DISABLE_PORTAL", "1", TRUE);
-  g_setenv ("DBUS_SESSION_BUS_ADDRESS", "disabled:", TRUE);
-  g_unsetenv ("WAYLAND_DISPLAY");
+  display_prepare ();
   g_test_init (&argc, &argv, NULL);
-  if (!start_display ())
-    {
-      g_print ("1..0 # SKIP Xvfb is not installed\n");
-      return 0;
-    }
+  if (!display_start ())
+    return 0;
   application = g_object_new (INSPECTOR_TYPE_APPLICATION, "application-id", "org.ouioe.Inspector",
                               "flags", G_APPLICATION_NON_UNIQUE, "resource-base-path", "/org/ouioe/Inspector", NULL);
   g_application_register (G_APPLICATION (application), NULL, &error);
@@ -464,8 +428,6 @@ main (int argc, char **argv)
   status = g_test_run ();
 
   g_clear_object (&application);
-  g_subprocess_force_exit (xvfb);
-  g_subprocess_wait (xvfb, NULL, NULL);
-  g_clear_object (&xvfb);
+  display_stop ();
   return status;
 }
