@@ -411,14 +411,15 @@ ouioed_feed_new (OuioedLive *live, const OuioedLiveRequest *request)
     case OUIOED_LIVE_SSE_SESSION:
       self->view = OUIOED_VIEW_SSE;
       self->cursor = ouioed_feed_cursor_new (self, request->session_id, request->streams, from_start, request->after);
-      g_queue_push_tail (&self->outbox, ouioed_frames_new_retry ());
+      g_queue_push_tail (&self->outbox, ouioed_frames_new_retry (OUIOE_EVENT_ID_ZERO));
       break;
     case OUIOED_LIVE_SSE_MANY:
       self->view = OUIOED_VIEW_SSE;
       self->cursor = ouioed_feed_cursor_new (self, NULL, request->streams, everything,
                                              request->has_after ? request->after : OUIOE_EVENT_ID_MAX);
       ouioed_feed_cursor_set_filter (self->cursor, request->user_id, request->sessions);
-      g_queue_push_tail (&self->outbox, ouioed_frames_new_retry ());
+      g_queue_push_tail (&self->outbox,
+                         ouioed_frames_new_retry (ouioed_subscriber_get_position (self->cursor->subscriber)));
       break;
     default:
       g_return_val_if_reached (NULL);

@@ -222,11 +222,19 @@ ouioed_frames_new_keepalive (gboolean sse, gint64 now_us)
 }
 
 GBytes *
-ouioed_frames_new_retry (void)
+ouioed_frames_new_retry (OuioeEventId position)
 {
-  static const char retry[] = "retry: " G_STRINGIFY (SSE_RETRY_MS) "\n\n";
+  GString *out = g_string_new ("retry: " G_STRINGIFY (SSE_RETRY_MS) "\n");
+  char id[OUIOE_EVENT_ID_TEXT_MAX];
 
-  return g_bytes_new_static (retry, sizeof retry - 1);
+  if (!ouioe_event_id_is_zero (position))
+    {
+      ouioe_event_id_format (position, id);
+      g_string_append_printf (out, "id: %s\n", id);
+    }
+  g_string_append_c (out, '\n');
+
+  return g_string_free_to_bytes (out);
 }
 
 /* @members: of an object, without braces. */

@@ -20,7 +20,8 @@ GBytes *ouioed_frames_new_greeting  (const char *session_id, gint64 now_us);
 GBytes *ouioed_frames_new_hello     (gint64 now_us);
 GBytes *ouioed_frames_new_pong      (gint64 now_us);
 GBytes *ouioed_frames_new_keepalive (gboolean sse, gint64 now_us);
-GBytes *ouioed_frames_new_retry     (void);
+/* How soon to come back, and unless @position is 0-0 behind which event when none has come until then. */
+GBytes *ouioed_frames_new_retry     (OuioeEventId position);
 /* @session_id: NULL for a reader of all sessions. */
 GBytes *ouioed_frames_new_gap       (gboolean sse, const char *session_id, const OuioedGap *gap);
 /* No more will come of the session: it was forgotten. */

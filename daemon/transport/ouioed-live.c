@@ -49,7 +49,7 @@ ouioed_live_add (OuioedLive *self, const OuioedLiveRequest *request, int fd, GBy
 void
 ouioed_live_close_all (OuioedLive *self)
 {
-  g_autoptr(GBytes) last = ouioed_frames_new_retry ();
+  g_autoptr(GBytes) last = ouioed_frames_new_retry (OUIOE_EVENT_ID_ZERO);
 
   ouioed_reader_engine_close_all (self->engine, CLOSE_RESTART, "The service is restarting", last);
 }

@@ -269,6 +269,17 @@ def test_all_of_a_user_and_only_those():
         silent(ws)
 
 
+def test_a_reader_of_all_knows_where_it_stands_before_the_first_event():
+    sid = new_id()
+    daemon.create(sid)
+    with open_sse(daemon.port, "/api/streaming/stream") as sse:
+        lines = read_sse(sse)
+        assert lines[0] == "retry: 1000" and lines[1].startswith("id: ") and len(lines) == 2, lines
+    daemon.think(sid, "while nobody was there")
+    with open_sse(daemon.port, "/api/streaming/stream?session=" + sid, "Last-Event-ID: %s\r\n" % lines[1][4:]) as sse:
+        assert sse_event(sse)[2]["content"] == "while nobody was there"
+
+
 def test_many_sessions_resume_behind_one_id():
     a, b, c = new_id(), new_id(), new_id()
     for sid in (a, b, c):
