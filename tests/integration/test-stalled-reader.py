@@ -8,6 +8,7 @@
 # EVENTS events of 4 KiB go to READERS good readers and to one that has stopped. The good ones lose nothing, the daemon
 # grows by less than 32 MiB, and the stalled one, when it reads again, gets every event or is told how many are gone.
 import json
+import os
 import re
 import subprocess
 import sys
@@ -82,7 +83,8 @@ def test_stalled(binary, generator, store, events, readers, length):
             print("# %s: %d events to %d readers: %.1f MiB more; the stalled one got %d, was told of %d lost in %d gaps"
                   % (re.sub(":.*", "", store), events, readers, growth / 2 ** 20, steps, lost, gaps))
             assert steps + lost == total, "%d and %d are not %d" % (steps, lost, total)
-            assert growth < GROWTH_MAX, "grew by %d bytes" % growth
+            # A sanitizer keeps what was freed for a while: then memory says nothing.
+            assert "ASAN_OPTIONS" in os.environ or growth < GROWTH_MAX, "grew by %d bytes" % growth
             if length > total:
                 assert lost == 0
 

@@ -193,7 +193,7 @@ test_methods (HttpFixture *f)
       g_assert_cmpuint (reply->status, ==, 405);
       g_assert_cmpstr (allow, ==, table[i].allow);
       json = reply_json (reply);
-      g_assert_cmpstr (json_text (json, "detail"), ==, "Method Not Allowed");
+      g_assert_true (g_str_has_prefix (json_text (json, "detail"), "Method Not Allowed"));
     }
 }
 
