@@ -77,6 +77,28 @@ ouioectl_stats_format (const char *json)
   return ouioectl_table_format (table, 0);
 }
 
+/* A closed session answers no question about its counters any more, but tells them with all the rest. */
+static char *
+dup_stats_of_closed (OuioeClient *client, const char *id, GError **error)
+{
+  g_autoptr(OuioeSession) session = ouioe_client_get_session (client, id, NULL, error);
+  json_t *all, *stats;
+  char *dump, *json;
+
+  if (session == NULL)
+    return NULL;
+
+  all = json_loads (ouioe_session_get_json (session), JSON_ALLOW_NUL, NULL);
+  stats = json_object_get (all, "stats");
+  json_object_set_new (stats, "session_id", json_string (id));
+  dump = json_dumps (stats, JSON_COMPACT | JSON_REAL_PRECISION (15));
+  json = g_strdup (dump != NULL ? dump : "{}");
+  free (dump);
+  json_decref (all);
+
+  return json;
+}
+
 int
 ouioectl_stats (OuioectlOptions *options, int argc, char **argv)
 {
@@ -90,6 +112,11 @@ ouioectl_stats (OuioectlOptions *options, int argc, char **argv)
 
   client = ouioe_client_new (options->address);
   json = ouioe_client_get_session_stats (client, argv[1], NULL, &error);
+  if (g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_SESSION_NOT_FOUND))
+    {
+      g_clear_error (&error);
+      json = dup_stats_of_closed (client, argv[1], &error);
+    }
   if (json == NULL)
     return ouioectl_fail (error);
 

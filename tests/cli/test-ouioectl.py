@@ -162,6 +162,8 @@ def test_stats_show_every_counter():
     text = ctl("stats", sid)
     assert "Total thinking steps" in text and "Thinking types used: decision" in text, text
     assert json.loads(ctl("stats", sid, "--json"))["total_thinking_steps"] == 1
+    ctl("close", sid)
+    assert ctl("stats", sid) and json.loads(ctl("stats", sid, "--json"))["total_thinking_steps"] == 1
 
 
 def test_close_tells_the_outcome_once():
