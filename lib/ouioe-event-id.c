@@ -8,6 +8,63 @@
 
 #include <string.h>
 
+#include "ouioe-types-private.h"
+
+OUIOE_DEFINE_BOXED_TYPE (OuioeEventId, ouioe_event_id, ouioe_event_id_copy, ouioe_event_id_free)
+
+/**
+ * ouioe_event_id_new:
+ * @ms: milliseconds since 1970
+ * @seq: number within the millisecond
+ *
+ * Makes an id on the heap, for languages that have no values of this type.
+ *
+ * Returns: (transfer full): the id
+ */
+OuioeEventId *
+ouioe_event_id_new (guint64 ms, guint64 seq)
+{
+  OuioeEventId id = { ms, seq };
+
+  return ouioe_event_id_copy (&id);
+}
+
+/**
+ * ouioe_event_id_copy:
+ * @self: an id
+ *
+ * Returns: (transfer full): a copy
+ */
+OuioeEventId *
+ouioe_event_id_copy (const OuioeEventId *self)
+{
+  return g_memdup2 (self, sizeof *self);
+}
+
+/**
+ * ouioe_event_id_free:
+ * @self: (transfer full): an id
+ *
+ * Frees it.
+ */
+void
+ouioe_event_id_free (OuioeEventId *self)
+{
+  g_free (self);
+}
+
+/**
+ * ouioe_event_id_dup_text:
+ * @self: an id
+ *
+ * Returns: (transfer full): its text, like `1795396263398-0`
+ */
+char *
+ouioe_event_id_dup_text (const OuioeEventId *self)
+{
+  return ouioe_event_id_to_string (*self);
+}
+
 /* Writes the digits of @value to @out, without a NUL; returns how many. By hand, as it is done for every event. */
 static gsize
 write_decimal (char *out, guint64 value)
@@ -50,7 +107,7 @@ read_decimal (const char **text, guint64 *value)
 /**
  * ouioe_event_id_format: (skip)
  * @id: an id
- * @text: (out caller-allocated): room for the text and its NUL
+ * @text: room for the text and its NUL
  *
  * Returns: the length of the text
  */
@@ -66,7 +123,7 @@ ouioe_event_id_format (OuioeEventId id, char text[OUIOE_EVENT_ID_TEXT_MAX])
 }
 
 /**
- * ouioe_event_id_to_string:
+ * ouioe_event_id_to_string: (skip)
  * @id: an id
  *
  * Returns: (transfer full): its text, like `1795396263398-0`
@@ -82,7 +139,7 @@ ouioe_event_id_to_string (OuioeEventId id)
 /**
  * ouioe_event_id_parse:
  * @text: (nullable): `<ms>-<seq>` or `<ms>`
- * @id: (out): the id; untouched when the text is not one
+ * @id: (out caller-allocates): the id; untouched when the text is not one
  *
  * Returns: whether @text is an id: digits only, no sign, no space, no overflow
  */

@@ -4,9 +4,12 @@
  */
 #pragma once
 
+#include <glib-object.h>
 #include "ouioe-enums.h"
 
 G_BEGIN_DECLS
+
+#define OUIOE_TYPE_EVENT_ID (ouioe_event_id_get_type ())
 
 /**
  * OuioeEventId:
@@ -42,10 +45,17 @@ ouioe_event_id_is_zero (OuioeEventId id)
   return id.ms == 0 && id.seq == 0;
 }
 
+OUIOE_EXPORT GType         ouioe_event_id_get_type (void) G_GNUC_CONST;
+OUIOE_EXPORT OuioeEventId *ouioe_event_id_new      (guint64 ms, guint64 seq);
+OUIOE_EXPORT OuioeEventId *ouioe_event_id_copy     (const OuioeEventId *self);
+OUIOE_EXPORT void          ouioe_event_id_free     (OuioeEventId *self);
+OUIOE_EXPORT char         *ouioe_event_id_dup_text (const OuioeEventId *self);
 /* Writes the text of @id with a NUL; returns its length without. */
 OUIOE_EXPORT gsize    ouioe_event_id_format    (OuioeEventId id, char text[OUIOE_EVENT_ID_TEXT_MAX]);
 OUIOE_EXPORT char    *ouioe_event_id_to_string (OuioeEventId id);
 /* Accepts "<ms>-<seq>" and "<ms>" (which is "<ms>-0"); digits only, no sign, no space, no overflow. */
 OUIOE_EXPORT gboolean ouioe_event_id_parse     (const char *text, OuioeEventId *id);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioeEventId, ouioe_event_id_free)
 
 G_END_DECLS

@@ -11,6 +11,19 @@
 OUIOE_DEFINE_BOXED_TYPE (OuioeStreamConfig, ouioe_stream_config, ouioe_stream_config_copy, ouioe_stream_config_free)
 
 /**
+ * ouioe_stream_config_new:
+ *
+ * Makes a configuration with the defaults of the daemon. Usually only `debug_mode` needs to be changed.
+ *
+ * Returns: (transfer full): the configuration
+ */
+OuioeStreamConfig *
+ouioe_stream_config_new (void)
+{
+  return ouioe_stream_config_copy (&OUIOE_STREAM_CONFIG_DEFAULT);
+}
+
+/**
  * ouioe_stream_config_copy:
  * @self: a configuration
  *

@@ -33,6 +33,7 @@ typedef struct {
 #define OUIOE_STREAM_CONFIG_DEFAULT ((OuioeStreamConfig) { FALSE, TRUE, 1000, 0, G_GINT64_CONSTANT (86400000000) })
 
 OUIOE_EXPORT GType              ouioe_stream_config_get_type (void) G_GNUC_CONST;
+OUIOE_EXPORT OuioeStreamConfig *ouioe_stream_config_new      (void);
 OUIOE_EXPORT OuioeStreamConfig *ouioe_stream_config_copy     (const OuioeStreamConfig *self);
 OUIOE_EXPORT void               ouioe_stream_config_free     (OuioeStreamConfig *self);
 
