@@ -47,6 +47,7 @@ typedef enum {
 
 /**
  * OuioeSessionState:
+ * @OUIOE_SESSION_ANY: no session is there; in a question: all of them
  * @OUIOE_SESSION_OPEN: takes steps and updates
  * @OUIOE_SESSION_CLOSED: ended; its events stay readable until they expire
  * @OUIOE_SESSION_EXPIRED: forgotten after its time without activity; only readers that were attached still see it
@@ -54,6 +55,7 @@ typedef enum {
  * Where a session is. The numbers are stored in databases and never change.
  */
 typedef enum {
+  OUIOE_SESSION_ANY = 0,
   OUIOE_SESSION_OPEN = 1,
   OUIOE_SESSION_CLOSED = 2,
   OUIOE_SESSION_EXPIRED = 3,

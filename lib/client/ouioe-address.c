@@ -44,6 +44,19 @@ read_uri (OuioeAddress *self)
   self->is_local = is_loopback (host);
 }
 
+/* The session bus when the daemon can be had there, else where it listens unless it is told otherwise. */
+static const char *
+choose (OuioeAddress *self)
+{
+  g_autoptr(OuioeBus) bus = ouioe_bus_new (G_BUS_TYPE_SESSION);
+
+  self->is_chosen = TRUE;
+  if (!ouioe_bus_is_useful (bus))
+    return OUIOE_DEFAULT_ADDRESS;
+  self->bus = g_steal_pointer (&bus);
+  return "bus:session";
+}
+
 OuioeAddress *
 ouioe_address_new (const char *text)
 {
@@ -52,10 +65,20 @@ ouioe_address_new (const char *text)
   if (text == NULL || *text == '\0')
     text = g_getenv ("OUIOE_ADDRESS");
   if (text == NULL || *text == '\0')
-    text = OUIOE_DEFAULT_ADDRESS;
+    text = choose (self);
   self->text = g_strdup (text);
 
-  if (g_str_has_prefix (text, "unix:"))
+  if (self->bus != NULL)
+    return self;
+  if (strcmp (text, "bus:session") == 0)
+    {
+      self->bus = ouioe_bus_new (G_BUS_TYPE_SESSION);
+    }
+  else if (strcmp (text, "bus:system") == 0)
+    {
+      self->bus = ouioe_bus_new (G_BUS_TYPE_SYSTEM);
+    }
+  else if (g_str_has_prefix (text, "unix:"))
     {
       const char *path = text + strlen ("unix:");
 
@@ -80,16 +103,17 @@ ouioe_address_free (OuioeAddress *self)
   g_free (self->text);
   g_free (self->base);
   g_free (self->socket_path);
+  g_clear_pointer (&self->bus, ouioe_bus_unref);
   g_free (self);
 }
 
 gboolean
 ouioe_address_check (OuioeAddress *self, GError **error)
 {
-  if (self->base != NULL)
+  if (self->base != NULL || self->bus != NULL)
     return TRUE;
   g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
-               "\"%s\" is not an address; use http://HOST:PORT or unix:/PATH", self->text);
+               "\"%s\" is not an address; use http://HOST:PORT, unix:/PATH, bus:session or bus:system", self->text);
   return FALSE;
 }
 

@@ -8,6 +8,8 @@
 
 #include <libsoup/soup.h>
 
+#include "ouioe-bus.h"
+
 G_BEGIN_DECLS
 
 /* Most bytes of one answer, or of one event: the largest event of the daemon and some margin. */
@@ -15,8 +17,10 @@ G_BEGIN_DECLS
 
 typedef struct {
   char *text;         /* as the user wrote it */
-  char *base;         /* "http://host:port", no slash behind it; NULL when the text is no address */
+  char *base;         /* "http://host:port", no slash behind it; NULL when the text is no such address */
   char *socket_path;  /* of "unix:/path"; else NULL */
+  OuioeBus *bus;      /* of "bus:session" and "bus:system"; else NULL */
+  gboolean is_chosen; /* nobody said where the daemon is: what was found */
   gboolean is_local;  /* a Unix socket or a loopback host: no proxy stands between */
 } OuioeAddress;
 

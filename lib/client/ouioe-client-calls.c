@@ -6,10 +6,8 @@
 
 #include "ouioe-client-private.h"
 #include "ouioe-codec.h"
-#include "ouioe-request.h"
+#include "ouioe-question.h"
 #include "ouioe-session-private.h"
-
-#define SESSIONS "/api/streaming/sessions"
 
 /* So that a result is only given to the function that belongs to its call. */
 typedef enum { CALL_CREATE = 1, CALL_THINKING, CALL_PROGRESS, CALL_CLOSE, CALL_SESSION,
@@ -30,10 +28,10 @@ call_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer (task, answer, (GDestroyNotify) g_bytes_unref);
 }
 
-/* @body: (transfer full) (nullable) */
+/* @request: (transfer full) */
 static void
-call_async (OuioeClient *self, Call which, const char *method, const char *path, char *body, GCancellable *cancellable,
-            GAsyncReadyCallback callback, gpointer user_data)
+call_async (OuioeClient *self, Call which, OuioeRequest *request, GCancellable *cancellable, GAsyncReadyCallback callback,
+            gpointer user_data)
 {
   g_autoptr(GTask) task = g_task_new (self, cancellable, callback, user_data);
   OuioeAddress *address = ouioe_client_peek_address (self);
@@ -42,12 +40,12 @@ call_async (OuioeClient *self, Call which, const char *method, const char *path,
   g_task_set_source_tag (task, GINT_TO_POINTER (which));
   if (!ouioe_address_check (address, &error))
     {
-      g_free (body);
+      ouioe_request_free (request);
       g_task_return_error (task, error);
       return;
     }
-  ouioe_request_send_async (ouioe_client_peek_session (self), address, ouioe_request_new (address, method, path, body),
-                            cancellable, call_answered_cb, g_steal_pointer (&task));
+  ouioe_request_send_async (ouioe_client_peek_session (self), address, request, cancellable, call_answered_cb,
+                            g_steal_pointer (&task));
 }
 
 static GBytes *
@@ -57,19 +55,18 @@ call_finish (OuioeClient *self, Call which, GAsyncResult *result, GError **error
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* @body: (transfer full) (nullable) */
+/* @request: (transfer full) */
 static GBytes *
-call (OuioeClient *self, const char *method, const char *path, char *body, GCancellable *cancellable, GError **error)
+call (OuioeClient *self, OuioeRequest *request, GCancellable *cancellable, GError **error)
 {
   OuioeAddress *address = ouioe_client_peek_address (self);
 
   if (!ouioe_address_check (address, error))
     {
-      g_free (body);
+      ouioe_request_free (request);
       return NULL;
     }
-  return ouioe_request_send (ouioe_client_peek_session (self), address, ouioe_request_new (address, method, path, body),
-                             cancellable, error);
+  return ouioe_request_send (ouioe_client_peek_session (self), address, request, cancellable, error);
 }
 
 /* For calls of which only success counts. */
@@ -80,15 +77,6 @@ drop_answer (GBytes *answer)
     return FALSE;
   g_bytes_unref (answer);
   return TRUE;
-}
-
-/* "/api/streaming/sessions/ID", then @rest */
-static char *
-session_path (const char *session_id, const char *rest)
-{
-  g_autofree char *escaped = g_uri_escape_string (session_id, NULL, FALSE);
-
-  return g_strconcat (SESSIONS "/", escaped, rest, NULL);
 }
 
 /* ---- create ---- */
@@ -114,8 +102,8 @@ ouioe_client_create_session_async (OuioeClient *self, const char *session_id, co
   g_return_if_fail (OUIOE_IS_CLIENT (self));
   g_return_if_fail (session_id != NULL && user_id != NULL);
 
-  call_async (self, CALL_CREATE, SOUP_METHOD_POST, SESSIONS,
-              ouioe_codec_create_to_json (session_id, user_id, config, context), cancellable, callback, user_data);
+  call_async (self, CALL_CREATE, ouioe_question_create (ouioe_client_peek_address (self), session_id, user_id, config, context),
+              cancellable, callback, user_data);
 }
 
 /**
@@ -154,8 +142,8 @@ ouioe_client_create_session (OuioeClient *self, const char *session_id, const ch
   g_return_val_if_fail (OUIOE_IS_CLIENT (self), FALSE);
   g_return_val_if_fail (session_id != NULL && user_id != NULL, FALSE);
 
-  return drop_answer (call (self, SOUP_METHOD_POST, SESSIONS,
-                            ouioe_codec_create_to_json (session_id, user_id, config, context), cancellable, error));
+  return drop_answer (call (self, ouioe_question_create (ouioe_client_peek_address (self), session_id, user_id, config, context),
+                            cancellable, error));
 }
 
 /* ---- append ---- */
@@ -178,8 +166,8 @@ ouioe_client_append_thinking_async (OuioeClient *self, const char *session_id, O
   g_return_if_fail (OUIOE_IS_CLIENT (self));
   g_return_if_fail (session_id != NULL && step != NULL);
 
-  call_async (self, CALL_THINKING, SOUP_METHOD_POST, "/api/streaming/thinking",
-              ouioe_codec_thinking_to_json (session_id, step), cancellable, callback, user_data);
+  call_async (self, CALL_THINKING, ouioe_question_thinking (ouioe_client_peek_address (self), session_id, step),
+              cancellable, callback, user_data);
 }
 
 /**
@@ -215,8 +203,8 @@ ouioe_client_append_thinking (OuioeClient *self, const char *session_id, OuioeTh
   g_return_val_if_fail (OUIOE_IS_CLIENT (self), FALSE);
   g_return_val_if_fail (session_id != NULL && step != NULL, FALSE);
 
-  return drop_answer (call (self, SOUP_METHOD_POST, "/api/streaming/thinking",
-                            ouioe_codec_thinking_to_json (session_id, step), cancellable, error));
+  return drop_answer (call (self, ouioe_question_thinking (ouioe_client_peek_address (self), session_id, step),
+                            cancellable, error));
 }
 
 /**
@@ -237,8 +225,8 @@ ouioe_client_append_progress_async (OuioeClient *self, const char *session_id, O
   g_return_if_fail (OUIOE_IS_CLIENT (self));
   g_return_if_fail (session_id != NULL && update != NULL);
 
-  call_async (self, CALL_PROGRESS, SOUP_METHOD_POST, "/api/streaming/progress",
-              ouioe_codec_progress_to_json (session_id, update), cancellable, callback, user_data);
+  call_async (self, CALL_PROGRESS, ouioe_question_progress (ouioe_client_peek_address (self), session_id, update),
+              cancellable, callback, user_data);
 }
 
 /**
@@ -274,24 +262,11 @@ ouioe_client_append_progress (OuioeClient *self, const char *session_id, OuioePr
   g_return_val_if_fail (OUIOE_IS_CLIENT (self), FALSE);
   g_return_val_if_fail (session_id != NULL && update != NULL, FALSE);
 
-  return drop_answer (call (self, SOUP_METHOD_POST, "/api/streaming/progress",
-                            ouioe_codec_progress_to_json (session_id, update), cancellable, error));
+  return drop_answer (call (self, ouioe_question_progress (ouioe_client_peek_address (self), session_id, update),
+                            cancellable, error));
 }
 
 /* ---- close ---- */
-
-static char *
-close_path (const char *session_id, const char *outcome)
-{
-  g_autofree char *escaped = NULL;
-  g_autofree char *query = NULL;
-
-  if (outcome == NULL)
-    return session_path (session_id, NULL);
-  escaped = g_uri_escape_string (outcome, NULL, FALSE);
-  query = g_strconcat ("?outcome=", escaped, NULL);
-  return session_path (session_id, query);
-}
 
 /**
  * ouioe_client_close_session_async:
@@ -308,13 +283,11 @@ void
 ouioe_client_close_session_async (OuioeClient *self, const char *session_id, const char *outcome,
                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autofree char *path = NULL;
-
   g_return_if_fail (OUIOE_IS_CLIENT (self));
   g_return_if_fail (session_id != NULL);
 
-  path = close_path (session_id, outcome);
-  call_async (self, CALL_CLOSE, SOUP_METHOD_DELETE, path, NULL, cancellable, callback, user_data);
+  call_async (self, CALL_CLOSE, ouioe_question_close (ouioe_client_peek_address (self), session_id, outcome), cancellable,
+              callback, user_data);
 }
 
 /**
@@ -347,13 +320,11 @@ gboolean
 ouioe_client_close_session (OuioeClient *self, const char *session_id, const char *outcome, GCancellable *cancellable,
                             GError **error)
 {
-  g_autofree char *path = NULL;
-
   g_return_val_if_fail (OUIOE_IS_CLIENT (self), FALSE);
   g_return_val_if_fail (session_id != NULL, FALSE);
 
-  path = close_path (session_id, outcome);
-  return drop_answer (call (self, SOUP_METHOD_DELETE, path, NULL, cancellable, error));
+  return drop_answer (call (self, ouioe_question_close (ouioe_client_peek_address (self), session_id, outcome), cancellable,
+                            error));
 }
 
 /* ---- a session ---- */
@@ -388,13 +359,11 @@ void
 ouioe_client_get_session_async (OuioeClient *self, const char *session_id, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autofree char *path = NULL;
-
   g_return_if_fail (OUIOE_IS_CLIENT (self));
   g_return_if_fail (session_id != NULL);
 
-  path = session_path (session_id, "");
-  call_async (self, CALL_SESSION, SOUP_METHOD_GET, path, NULL, cancellable, callback, user_data);
+  call_async (self, CALL_SESSION, ouioe_question_session (ouioe_client_peek_address (self), session_id), cancellable, callback,
+              user_data);
 }
 
 /**
@@ -425,13 +394,11 @@ ouioe_client_get_session_finish (OuioeClient *self, GAsyncResult *result, GError
 OuioeSession *
 ouioe_client_get_session (OuioeClient *self, const char *session_id, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *path = NULL;
-
   g_return_val_if_fail (OUIOE_IS_CLIENT (self), NULL);
   g_return_val_if_fail (session_id != NULL, NULL);
 
-  path = session_path (session_id, "");
-  return read_session (call (self, SOUP_METHOD_GET, path, NULL, cancellable, error), error);
+  return read_session (call (self, ouioe_question_session (ouioe_client_peek_address (self), session_id), cancellable, error),
+                       error);
 }
 
 /* ---- stats ---- */
@@ -465,13 +432,11 @@ void
 ouioe_client_get_session_stats_async (OuioeClient *self, const char *session_id, GCancellable *cancellable,
                                       GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autofree char *path = NULL;
-
   g_return_if_fail (OUIOE_IS_CLIENT (self));
   g_return_if_fail (session_id != NULL);
 
-  path = session_path (session_id, "/stats");
-  call_async (self, CALL_STATS, SOUP_METHOD_GET, path, NULL, cancellable, callback, user_data);
+  call_async (self, CALL_STATS, ouioe_question_stats (ouioe_client_peek_address (self), session_id), cancellable, callback,
+              user_data);
 }
 
 /**
@@ -502,11 +467,8 @@ ouioe_client_get_session_stats_finish (OuioeClient *self, GAsyncResult *result, 
 char *
 ouioe_client_get_session_stats (OuioeClient *self, const char *session_id, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *path = NULL;
-
   g_return_val_if_fail (OUIOE_IS_CLIENT (self), NULL);
   g_return_val_if_fail (session_id != NULL, NULL);
 
-  path = session_path (session_id, "/stats");
-  return dup_text (call (self, SOUP_METHOD_GET, path, NULL, cancellable, error));
+  return dup_text (call (self, ouioe_question_stats (ouioe_client_peek_address (self), session_id), cancellable, error));
 }

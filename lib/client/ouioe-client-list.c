@@ -6,14 +6,11 @@
 
 #include "ouioe-client-private.h"
 #include "ouioe-codec.h"
-#include "ouioe-request.h"
+#include "ouioe-question.h"
 #include "ouioe-session-private.h"
 
 /* So that a result is only given to the function that belongs to its call. */
 static const char list_tag[] = "list";
-
-/* Sessions per answer. */
-#define PAGE_SIZE 500
 
 /* A list under way: data of the task. */
 typedef struct {
@@ -43,27 +40,15 @@ listing_free (Listing *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Listing, listing_free)
 
-static void
-add_parameter (GString *path, const char *name, const char *value)
-{
-  g_string_append_printf (path, "&%s=", name);
-  g_string_append_uri_escaped (path, value, NULL, FALSE);
-}
-
 /* The request for the page that follows what is there. */
 static OuioeRequest *
 next_request (Listing *self, OuioeAddress *address)
 {
-  g_autoptr(GString) path = g_string_new (NULL);
+  const char *before = NULL;
 
-  g_string_printf (path, "/api/streaming/sessions?limit=%d", PAGE_SIZE);
-  if (self->user_id != NULL)
-    add_parameter (path, "user_id", self->user_id);
-  if (self->state != 0)
-    add_parameter (path, "state", ouioe_session_state_to_string (self->state));
   if (self->sessions->len > 0)
-    add_parameter (path, "before", ouioe_session_get_id (self->sessions->pdata[self->sessions->len - 1]));
-  return ouioe_request_new (address, SOUP_METHOD_GET, path->str, NULL);
+    before = ouioe_session_get_id (self->sessions->pdata[self->sessions->len - 1]);
+  return ouioe_question_list (address, self->user_id, self->state, before);
 }
 
 /* Takes one page. @has_more (out): there is another one. */
@@ -131,7 +116,7 @@ ask_for_page (GTask *task)
  * ouioe_client_list_sessions_async:
  * @self: a client
  * @user_id: (nullable): only sessions of this user; %NULL for all
- * @state: only sessions in this state; 0 for all
+ * @state: only sessions in this state; %OUIOE_SESSION_ANY for all
  * @cancellable: (nullable): a #GCancellable
  * @callback: (scope async): called when it is done
  * @user_data: (closure): for @callback
@@ -162,7 +147,7 @@ ouioe_client_list_sessions_async (OuioeClient *self, const char *user_id, OuioeS
  * @result: what the callback got
  * @error: return location for an error
  *
- * Returns: (transfer full) (nullable) (element-type OuioeSession): the sessions, newest first
+ * Returns: (transfer container) (nullable) (element-type OuioeSession): the sessions, newest first; the array lets go of them
  */
 GPtrArray *
 ouioe_client_list_sessions_finish (OuioeClient *self, GAsyncResult *result, GError **error)
@@ -175,13 +160,13 @@ ouioe_client_list_sessions_finish (OuioeClient *self, GAsyncResult *result, GErr
  * ouioe_client_list_sessions:
  * @self: a client
  * @user_id: (nullable): only sessions of this user; %NULL for all
- * @state: only sessions in this state; 0 for all
+ * @state: only sessions in this state; %OUIOE_SESSION_ANY for all
  * @cancellable: (nullable): a #GCancellable
  * @error: return location for an error
  *
  * Lists sessions; blocks until the daemon has answered.
  *
- * Returns: (transfer full) (nullable) (element-type OuioeSession): the sessions, newest first
+ * Returns: (transfer container) (nullable) (element-type OuioeSession): the sessions, newest first; the array lets go of them
  */
 GPtrArray *
 ouioe_client_list_sessions (OuioeClient *self, const char *user_id, OuioeSessionState state, GCancellable *cancellable,

@@ -1,4 +1,4 @@
-/* ouioe-client.h - create, list, append, close, stats, follow, over HTTP
+/* ouioe-client.h - create, list, append, close, stats, follow, over HTTP or D-Bus
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -40,7 +40,8 @@ G_DECLARE_FINAL_TYPE (OuioeClient, ouioe_client, OUIOE, CLIENT, GObject)
 
 #define OUIOE_DEFAULT_ADDRESS "http://127.0.0.1:3005"
 
-/* @address: (nullable): "http://host:port" or "unix:/path"; NULL: $OUIOE_ADDRESS, else OUIOE_DEFAULT_ADDRESS */
+/* @address: (nullable): "http://host:port", "unix:/path", "bus:session" or "bus:system"; NULL: $OUIOE_ADDRESS, else the session
+ * bus when the daemon is there, else OUIOE_DEFAULT_ADDRESS */
 OUIOE_EXPORT OuioeClient *ouioe_client_new (const char *address);
 OUIOE_EXPORT const char  *ouioe_client_get_address (OuioeClient *self);
 

@@ -6,6 +6,11 @@
 
 #include "ouioe-event-stream.h"
 
+#include <gio/gunixinputstream.h>
+#include <string.h>
+
+#include "ouioe-client.h"
+#include "ouioe-line-stream.h"
 #include "ouioe-request.h"
 
 #define PIECE_BYTES 65536
@@ -27,6 +32,9 @@ struct _OuioeEventStream
   GInputStream                *stream;        /* the answer; NULL until it began */
   GString                     *problem;       /* what was read of a refusal */
   OuioeSseReader              *reader;
+  OuioeBus                    *bus;           /* which gives the pipe; NULL over HTTP */
+  OuioeBusCall                *call;          /* that asks for it */
+  OuioeLineStream             *lines;         /* what comes through it */
   gint64                       retry_after_ms; /* of a refusal; -1 when it did not say */
   gint64                       busy_us;       /* spent on what came since reading last gave way */
 };
@@ -51,6 +59,9 @@ event_stream_unref (OuioeEventStream *self)
   g_clear_object (&self->session);
   g_string_free (self->problem, TRUE);
   ouioe_sse_reader_free (self->reader);
+  g_clear_pointer (&self->lines, ouioe_line_stream_free);
+  g_clear_pointer (&self->call, ouioe_bus_call_free);
+  g_clear_pointer (&self->bus, ouioe_bus_unref);
   g_free (self);
 }
 
@@ -82,6 +93,17 @@ message_cb (const OuioeSseEvent *message, gpointer user_data)
   return !is_closed (self);
 }
 
+static gboolean
+feed (OuioeEventStream *self, GBytes *piece, GError **error)
+{
+  gsize len;
+  const char *data = g_bytes_get_data (piece, &len);
+
+  if (self->lines != NULL)
+    return ouioe_line_stream_feed (self->lines, data, len, message_cb, self, error);
+  return ouioe_sse_reader_feed (self->reader, data, len, message_cb, self, error);
+}
+
 static void
 read_piece_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -108,8 +130,7 @@ read_piece_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  ok = ouioe_sse_reader_feed (self->reader, g_bytes_get_data (piece, NULL), g_bytes_get_size (piece), message_cb, self,
-                              &error);
+  ok = feed (self, piece, &error);
   if (is_closed (self))
     {
       g_clear_error (&error);
@@ -183,7 +204,7 @@ read_problem_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     refuse (self);
 }
 
-/* ---- opening and closing ---- */
+/* ---- over HTTP ---- */
 
 static gboolean
 is_event_stream (SoupMessage *message)
@@ -223,29 +244,143 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     read_piece (self);
 }
 
-OuioeEventStream *
-ouioe_event_stream_open (OuioeAddress *address, const char *uri, const OuioeEventStreamFuncs *funcs, gpointer user_data)
+static void
+open_http (OuioeEventStream *self, const char *base, const char *session_id, const char *after)
 {
-  OuioeEventStream *self = g_new0 (OuioeEventStream, 1);
+  g_autoptr(GString) uri = g_string_new (base);
   SoupMessageHeaders *headers;
 
-  g_ref_count_init (&self->ref_count);
-  self->funcs = funcs;
-  self->user_data = user_data;
-  self->address = address;
-  self->session = ouioe_address_new_session (address, 0);
-  self->cancellable = g_cancellable_new ();
-  self->problem = g_string_new (NULL);
-  self->reader = ouioe_sse_reader_new (OUIOE_MAX_ANSWER_BYTES);
-  self->retry_after_ms = -1;
+  g_string_append (uri, "/api/streaming");
+  if (session_id != NULL)
+    {
+      g_string_append (uri, "/sessions/");
+      g_string_append_uri_escaped (uri, session_id, NULL, FALSE);
+    }
+  g_string_append (uri, "/stream");
+  if (after != NULL)
+    g_string_append_printf (uri, "?after=%s", after);
 
-  self->message = soup_message_new (SOUP_METHOD_GET, uri);
+  self->session = ouioe_address_new_session (self->address, 0);
+  self->message = soup_message_new (SOUP_METHOD_GET, uri->str);
   soup_message_add_flags (self->message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_NEW_CONNECTION);
   headers = soup_message_get_request_headers (self->message);
   soup_message_headers_replace (headers, "Accept", "text/event-stream");
   soup_message_headers_replace (headers, "Cache-Control", "no-store");
   soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->cancellable, answered_cb,
                            event_stream_ref (self));
+}
+
+/* ---- through a pipe ---- */
+
+static gboolean
+is_refusal (const GError *error)
+{
+  return error->domain == OUIOE_ERROR && error->code != OUIOE_ERROR_TOO_MANY_READERS && error->code != OUIOE_ERROR_BUSY &&
+         error->code != OUIOE_ERROR_DRAINING && error->code != OUIOE_ERROR_STORE_UNAVAILABLE;
+}
+
+/* The reading end that came with the answer; -1 when none did. */
+static int
+take_descriptor (GVariant *reply, GUnixFDList *fds, GError **error)
+{
+  gint32 index = -1;
+
+  if (fds != NULL && g_variant_is_of_type (reply, G_VARIANT_TYPE ("(h)")))
+    g_variant_get (reply, "(h)", &index);
+  if (index >= 0 && index < g_unix_fd_list_get_length (fds))
+    return g_unix_fd_list_get (fds, index, error);
+  g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service sent no pipe");
+  return -1;
+}
+
+static void
+pipe_came_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(OuioeEventStream) self = user_data;
+  GError *error = NULL;
+  g_autoptr(GUnixFDList) fds = NULL;
+  g_autoptr(GVariant) reply = ouioe_bus_send_finish (self->bus, result, &fds, &error);
+  GError *said = reply == NULL ? ouioe_bus_to_error (self->call->path, error) : NULL;
+  int fd;
+
+  if (said != NULL)
+    {
+      g_error_free (error);
+      error = said;
+    }
+  if (is_closed (self))
+    {
+      g_clear_error (&error);
+      return;
+    }
+  fd = reply != NULL ? take_descriptor (reply, fds, &error) : -1;
+  if (fd < 0)
+    {
+      end (self, error, is_refusal (error));
+      return;
+    }
+  self->stream = g_unix_input_stream_new (fd, TRUE);
+  self->funcs->opened (self, self->user_data);
+  if (!is_closed (self))
+    read_piece (self);
+}
+
+static gboolean
+no_pipe_cb (gpointer user_data)
+{
+  OuioeEventStream *self = user_data;
+
+  if (!is_closed (self))
+    end (self, g_error_new_literal (OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, "Over a bus one session can be followed, not all "
+                                    "of them; use http://HOST:PORT or unix:/PATH for that"), TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+open_pipe (OuioeEventStream *self, const char *session_id, const char *after)
+{
+  g_autofree char *path = NULL;
+
+  self->bus = ouioe_bus_ref (self->address->bus);
+  self->lines = ouioe_line_stream_new (OUIOE_MAX_ANSWER_BYTES);
+  if (session_id == NULL)
+    {
+      g_autoptr(GSource) idle = g_idle_source_new ();
+
+      g_source_set_callback (idle, no_pipe_cb, event_stream_ref (self), (GDestroyNotify) event_stream_unref);
+      g_source_attach (idle, g_main_context_get_thread_default ());
+      return;
+    }
+  path = ouioe_bus_session_path (session_id);
+  self->call = ouioe_bus_call_new (path, OUIOE_BUS_SESSION, "OpenStream",
+                                   g_variant_new ("(s)", after != NULL ? after : "0"));
+  ouioe_bus_send_async (self->bus, self->call, self->cancellable, pipe_came_cb, event_stream_ref (self));
+}
+
+/* ---- opening and closing ---- */
+
+OuioeEventStream *
+ouioe_event_stream_open (OuioeAddress *address, const char *session_id, const OuioeEventId *after,
+                         const OuioeEventStreamFuncs *funcs, gpointer user_data)
+{
+  OuioeEventStream *self = g_new0 (OuioeEventStream, 1);
+  char text[OUIOE_EVENT_ID_TEXT_MAX];
+
+  g_ref_count_init (&self->ref_count);
+  self->funcs = funcs;
+  self->user_data = user_data;
+  self->address = address;
+  self->cancellable = g_cancellable_new ();
+  self->problem = g_string_new (NULL);
+  self->reader = ouioe_sse_reader_new (OUIOE_MAX_ANSWER_BYTES);
+  self->retry_after_ms = -1;
+
+  if (after != NULL)
+    ouioe_event_id_format (*after, text);
+  if (address->bus != NULL && (session_id != NULL || !address->is_chosen))
+    open_pipe (self, session_id, after != NULL ? text : NULL);
+  else
+    open_http (self, address->bus != NULL ? OUIOE_DEFAULT_ADDRESS : address->base, session_id, after != NULL ? text : NULL);
   return self;
 }
 
@@ -255,8 +390,15 @@ ouioe_event_stream_close (OuioeEventStream *self)
   self->funcs = NULL;
   self->address = NULL;
   g_cancellable_cancel (self->cancellable);
-  soup_session_abort (self->session);
+  if (self->session != NULL)
+    soup_session_abort (self->session);
   event_stream_unref (self);
+}
+
+gboolean
+ouioe_event_stream_is_pipe (OuioeEventStream *self)
+{
+  return self->lines != NULL;
 }
 
 const char *
@@ -274,9 +416,14 @@ ouioe_event_stream_get_retry_ms (OuioeEventStream *self)
 guint64
 ouioe_event_stream_get_date_ms (OuioeEventStream *self)
 {
-  const char *text = soup_message_headers_get_one (soup_message_get_response_headers (self->message), "Date");
-  g_autoptr(GDateTime) date = text != NULL ? soup_date_time_new_from_http_string (text) : NULL;
-  gint64 seconds = date != NULL ? g_date_time_to_unix (date) : 0;
+  g_autoptr(GDateTime) date = NULL;
+  const char *text;
+  gint64 seconds;
 
+  if (self->message == NULL)
+    return 0;
+  text = soup_message_headers_get_one (soup_message_get_response_headers (self->message), "Date");
+  date = text != NULL ? soup_date_time_new_from_http_string (text) : NULL;
+  seconds = date != NULL ? g_date_time_to_unix (date) : 0;
   return seconds > 0 ? (guint64) seconds * 1000 : 0;
 }

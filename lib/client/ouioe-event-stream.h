@@ -8,6 +8,7 @@
 #pragma once
 
 #include "ouioe-address.h"
+#include "ouioe-event-id.h"
 #include "ouioe-sse-reader.h"
 
 G_BEGIN_DECLS
@@ -25,11 +26,14 @@ typedef struct {
   void (*ended)   (OuioeEventStream *stream, const GError *error, gboolean is_final, gpointer user_data);
 } OuioeEventStreamFuncs;
 
-/* @funcs: static. Nothing is called before this returned. */
-OuioeEventStream *ouioe_event_stream_open          (OuioeAddress *address, const char *uri,
+/* @session_id: (nullable): NULL for all sessions; @after: (nullable): the event to begin behind; NULL for everything that is
+ * kept of one session, or for only new events of all. @funcs: static. Nothing is called before this returned. */
+OuioeEventStream *ouioe_event_stream_open          (OuioeAddress *address, const char *session_id, const OuioeEventId *after,
                                                     const OuioeEventStreamFuncs *funcs, gpointer user_data);
 /* Ends the connection and lets go of the stream. */
 void              ouioe_event_stream_close         (OuioeEventStream *self);
+/* Whether it comes from a bus, through a pipe. */
+gboolean          ouioe_event_stream_is_pipe       (OuioeEventStream *self);
 /* Newest id that was sent; NULL when there was none. */
 const char       *ouioe_event_stream_get_last_id   (OuioeEventStream *self);
 /* What the daemon asks to wait before the next attempt: on the stream, or with its refusal; -1 when it did not say. */

@@ -83,10 +83,9 @@ describe (json_t *problem)
   return g_strdup (json_string_value (json_object_get (problem, "title")));
 }
 
-GError *
-ouioe_problem_to_error (guint status, const char *reason, const char *body, gsize len)
+static GError *
+make_error (guint status, const char *reason, json_t *problem)
 {
-  g_autoptr(json_t) problem = json_loadb (body, len, 0, NULL);
   const char *name = json_string_value (json_object_get (problem, "code"));
   g_autofree char *sentence = describe (problem);
   OuioeError code = code_of_status (status);
@@ -96,4 +95,18 @@ ouioe_problem_to_error (guint status, const char *reason, const char *body, gsiz
   if (sentence != NULL && *sentence != '\0')
     return g_error_new_literal (OUIOE_ERROR, (int) code, sentence);
   return g_error_new (OUIOE_ERROR, (int) code, "The service answered %u %s", status, reason != NULL ? reason : "");
+}
+
+GError *
+ouioe_problem_to_error (guint status, const char *reason, const char *body, gsize len)
+{
+  g_autoptr(json_t) problem = json_loadb (body, len, 0, NULL);
+
+  return make_error (status, reason, problem);
+}
+
+GError *
+ouioe_problem_from_json (guint status, json_t *problem)
+{
+  return make_error (status, NULL, problem);
 }

@@ -28,14 +28,25 @@ ouioe_request_new (OuioeAddress *address, const char *method, const char *path, 
   self->method = method;
   self->uri = g_strconcat (address->base, path, NULL);
   self->body = body;
+  self->type = "application/json";
   if (strcmp (method, SOUP_METHOD_GET) != 0)
     self->key = g_uuid_string_random ();
+  return self;
+}
+
+OuioeRequest *
+ouioe_request_new_for_bus (OuioeBusCall *call)
+{
+  OuioeRequest *self = g_new0 (OuioeRequest, 1);
+
+  self->call = call;
   return self;
 }
 
 void
 ouioe_request_free (OuioeRequest *self)
 {
+  g_clear_pointer (&self->call, ouioe_bus_call_free);
   g_free (self->uri);
   g_free (self->body);
   g_free (self->key);
@@ -67,15 +78,35 @@ make_message (OuioeRequest *request)
     {
       g_autoptr(GBytes) bytes = g_bytes_new_static (request->body, strlen (request->body));
 
-      soup_message_set_request_body_from_bytes (message, "application/json", bytes);
+      soup_message_set_request_body_from_bytes (message, request->type, bytes);
     }
   return message;
 }
 
+/* What was answered over the bus: what the daemon said of it stands, the rest is for ouioe_request_wrap_error(). */
+static GBytes *
+judge_reply (const OuioeBusCall *call, GVariant *reply, GError **error)
+{
+  g_autoptr(GVariant) owned = reply;
+  GError *said;
+
+  if (reply != NULL)
+    return call->convert (call, reply, error);
+  said = ouioe_bus_to_error (call->path, *error);
+  if (said != NULL)
+    {
+      g_clear_error (error);
+      *error = said;
+    }
+  return NULL;
+}
+
 /* The connection broke, as one that was kept open does when the daemon was restarted meanwhile. */
 static gboolean
-is_worth_a_second (const GError *error)
+is_worth_a_second (OuioeRequest *request, const GError *error)
 {
+  if (request->call != NULL)
+    return request->call->is_repeatable && ouioe_bus_is_broken (error);
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
@@ -88,6 +119,7 @@ ouioe_request_wrap_error (OuioeAddress *address, GError *error)
 
   if (error->domain == OUIOE_ERROR || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return error;
+  g_dbus_error_strip_remote_error (error);
   wrapped = g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, "The service at %s does not answer: %s", address->text,
                          error->message);
   g_error_free (error);
@@ -129,7 +161,7 @@ fail (GTask *task, GError *error)
 {
   Exchange *exchange = g_task_get_task_data (task);
 
-  if (!exchange->is_second && is_worth_a_second (error))
+  if (!exchange->is_second && is_worth_a_second (exchange->request, error))
     {
       g_error_free (error);
       exchange->is_second = TRUE;
@@ -186,10 +218,31 @@ send_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+bus_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  Exchange *exchange = g_task_get_task_data (task);
+  GError *error = NULL;
+  GVariant *reply = ouioe_bus_send_finish (exchange->address->bus, result, NULL, &error);
+  GBytes *answer = judge_reply (exchange->request->call, reply, &error);
+
+  if (answer == NULL)
+    fail (task, error);
+  else
+    g_task_return_pointer (task, answer, (GDestroyNotify) g_bytes_unref);
+}
+
+static void
 attempt (GTask *task)
 {
   Exchange *exchange = g_task_get_task_data (task);
 
+  if (exchange->request->call != NULL)
+    {
+      ouioe_bus_send_async (exchange->address->bus, exchange->request->call, g_task_get_cancellable (task),
+                            bus_answered_cb, g_object_ref (task));
+      return;
+    }
   g_clear_object (&exchange->message);
   g_clear_object (&exchange->stream);
   g_byte_array_set_size (exchange->answer, 0);
@@ -221,7 +274,7 @@ ouioe_request_send_finish (SoupSession *session, GAsyncResult *result, GError **
 /* ---- blocking ---- */
 
 static GBytes *
-attempt_sync (SoupSession *session, OuioeRequest *request, GCancellable *cancellable, GError **error)
+attempt_http_sync (SoupSession *session, OuioeRequest *request, GCancellable *cancellable, GError **error)
 {
   g_autoptr(SoupMessage) message = make_message (request);
   g_autoptr(GByteArray) answer = g_byte_array_new ();
@@ -244,18 +297,26 @@ attempt_sync (SoupSession *session, OuioeRequest *request, GCancellable *cancell
     }
 }
 
+static GBytes *
+attempt_sync (SoupSession *session, OuioeAddress *address, OuioeRequest *request, GCancellable *cancellable, GError **error)
+{
+  if (request->call == NULL)
+    return attempt_http_sync (session, request, cancellable, error);
+  return judge_reply (request->call, ouioe_bus_send (address->bus, request->call, cancellable, error), error);
+}
+
 GBytes *
 ouioe_request_send (SoupSession *session, OuioeAddress *address, OuioeRequest *request, GCancellable *cancellable,
                     GError **error)
 {
   g_autoptr(OuioeRequest) owned = request;
   GError *local_error = NULL;
-  GBytes *answer = attempt_sync (session, owned, cancellable, &local_error);
+  GBytes *answer = attempt_sync (session, address, owned, cancellable, &local_error);
 
-  if (answer == NULL && is_worth_a_second (local_error))
+  if (answer == NULL && is_worth_a_second (owned, local_error))
     {
       g_clear_error (&local_error);
-      answer = attempt_sync (session, owned, cancellable, &local_error);
+      answer = attempt_sync (session, address, owned, cancellable, &local_error);
     }
   if (answer == NULL)
     g_propagate_error (error, ouioe_request_wrap_error (address, local_error));

@@ -237,33 +237,10 @@ static const OuioeEventStreamFuncs stream_funcs = {
 
 /* ---- connecting ---- */
 
-static char *
-build_uri (OuioeSubscription *self, OuioeAddress *address)
-{
-  g_autoptr(GString) uri = g_string_new (address->base);
-
-  g_string_append (uri, "/api/streaming");
-  if (self->session_id != NULL)
-    {
-      g_string_append (uri, "/sessions/");
-      g_string_append_uri_escaped (uri, self->session_id, NULL, FALSE);
-    }
-  g_string_append (uri, "/stream");
-  if (self->position.is_known)
-    {
-      char text[OUIOE_EVENT_ID_TEXT_MAX];
-
-      ouioe_event_id_format (self->position.id, text);
-      g_string_append_printf (uri, "?after=%s", text);
-    }
-  return g_string_free (g_steal_pointer (&uri), FALSE);
-}
-
 static void
 connect_now (OuioeSubscription *self)
 {
   OuioeAddress *address = ouioe_client_peek_address (self->client);
-  g_autofree char *uri = NULL;
   g_autoptr(GError) error = NULL;
 
   move_to (self, STATE_CONNECTING);
@@ -272,10 +249,12 @@ connect_now (OuioeSubscription *self)
       fail (self, error);
       return;
     }
-  uri = build_uri (self, address);
-  self->stream = ouioe_event_stream_open (address, uri, &stream_funcs, self);
+  self->stream = ouioe_event_stream_open (address, self->session_id,
+                                          self->position.is_known ? &self->position.id : NULL, &stream_funcs, self);
   self->heard_us = g_get_monotonic_time ();
-  set_timer (self, self->timing.silence_ms, silence_cb);
+  /* A pipe tells by itself when its other end has gone; nothing is sent through it only to show that it is there. */
+  if (!ouioe_event_stream_is_pipe (self->stream))
+    set_timer (self, self->timing.silence_ms, silence_cb);
 }
 
 /* ---- the type ---- */
