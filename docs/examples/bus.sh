@@ -17,5 +17,5 @@ call () {
 path=$(call /org/ouioe/Streaming1 Manager.CreateSession "$1" "$USER" '{"debug_mode": <true>}' | cut -d"'" -f2)
 call "$path" Session.AppendThinking analysis 'Which hosts answer?' '{"confidence": <0.7>}' >/dev/null
 call "$path" Session.AppendProgress progress 'Asked 3 of 5' '{"progress_percentage": <60.0>}' >/dev/null
-call "$path" Session.Close done '{}' >/dev/null
+call "$path" Session.Close 'done' '{}' >/dev/null
 echo "$path"

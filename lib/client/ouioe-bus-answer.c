@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * So that only the way differs between the buses and HTTP, and not what a program sees. Times are numbers on the bus and text
- * in REST.
+ * So that only the way differs between the buses and HTTP, and not what a program sees. Times are numbers on the bus
+ * and text in REST.
  */
 #include "config.h"
 
@@ -247,9 +247,11 @@ is_wanted (const OuioeBusCall *call, GVariant *properties)
 {
   const char *text;
 
-  if (call->user_id != NULL && (!g_variant_lookup (properties, "User", "&s", &text) || strcmp (text, call->user_id) != 0))
+  if (call->user_id != NULL &&
+      (!g_variant_lookup (properties, "User", "&s", &text) || strcmp (text, call->user_id) != 0))
     return FALSE;
-  return call->state == NULL || (g_variant_lookup (properties, "State", "&s", &text) && strcmp (text, call->state) == 0);
+  return call->state == NULL ||
+         (g_variant_lookup (properties, "State", "&s", &text) && strcmp (text, call->state) == 0);
 }
 
 GBytes *

@@ -252,7 +252,8 @@ ouioe_bus_send (OuioeBus *self, const OuioeBusCall *call, GCancellable *cancella
   if (connection == NULL)
     return NULL;
   return g_dbus_connection_call_sync (connection, OUIOE_BUS_NAME, call->path, call->interface, call->method,
-                                      call->parameters, NULL, G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, cancellable, error);
+                                      call->parameters, NULL, G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, cancellable,
+                                      error);
 }
 
 /* ---- is it there? ---- */

@@ -30,8 +30,8 @@ call_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* @request: (transfer full) */
 static void
-call_async (OuioeClient *self, Call which, OuioeRequest *request, GCancellable *cancellable, GAsyncReadyCallback callback,
-            gpointer user_data)
+call_async (OuioeClient *self, Call which, OuioeRequest *request, GCancellable *cancellable,
+            GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr(GTask) task = g_task_new (self, cancellable, callback, user_data);
   OuioeAddress *address = ouioe_client_peek_address (self);
@@ -102,8 +102,8 @@ ouioe_client_create_session_async (OuioeClient *self, const char *session_id, co
   g_return_if_fail (OUIOE_IS_CLIENT (self));
   g_return_if_fail (session_id != NULL && user_id != NULL);
 
-  call_async (self, CALL_CREATE, ouioe_question_create (ouioe_client_peek_address (self), session_id, user_id, config, context),
-              cancellable, callback, user_data);
+  call_async (self, CALL_CREATE, ouioe_question_create (ouioe_client_peek_address (self), session_id, user_id, config,
+                                                        context), cancellable, callback, user_data);
 }
 
 /**
@@ -142,8 +142,8 @@ ouioe_client_create_session (OuioeClient *self, const char *session_id, const ch
   g_return_val_if_fail (OUIOE_IS_CLIENT (self), FALSE);
   g_return_val_if_fail (session_id != NULL && user_id != NULL, FALSE);
 
-  return drop_answer (call (self, ouioe_question_create (ouioe_client_peek_address (self), session_id, user_id, config, context),
-                            cancellable, error));
+  return drop_answer (call (self, ouioe_question_create (ouioe_client_peek_address (self), session_id, user_id, config,
+                                                         context), cancellable, error));
 }
 
 /* ---- append ---- */
@@ -286,8 +286,8 @@ ouioe_client_close_session_async (OuioeClient *self, const char *session_id, con
   g_return_if_fail (OUIOE_IS_CLIENT (self));
   g_return_if_fail (session_id != NULL);
 
-  call_async (self, CALL_CLOSE, ouioe_question_close (ouioe_client_peek_address (self), session_id, outcome), cancellable,
-              callback, user_data);
+  call_async (self, CALL_CLOSE, ouioe_question_close (ouioe_client_peek_address (self), session_id, outcome),
+              cancellable, callback, user_data);
 }
 
 /**
@@ -323,8 +323,8 @@ ouioe_client_close_session (OuioeClient *self, const char *session_id, const cha
   g_return_val_if_fail (OUIOE_IS_CLIENT (self), FALSE);
   g_return_val_if_fail (session_id != NULL, FALSE);
 
-  return drop_answer (call (self, ouioe_question_close (ouioe_client_peek_address (self), session_id, outcome), cancellable,
-                            error));
+  return drop_answer (call (self, ouioe_question_close (ouioe_client_peek_address (self), session_id, outcome),
+                            cancellable, error));
 }
 
 /* ---- a session ---- */
@@ -362,8 +362,8 @@ ouioe_client_get_session_async (OuioeClient *self, const char *session_id, GCanc
   g_return_if_fail (OUIOE_IS_CLIENT (self));
   g_return_if_fail (session_id != NULL);
 
-  call_async (self, CALL_SESSION, ouioe_question_session (ouioe_client_peek_address (self), session_id), cancellable, callback,
-              user_data);
+  call_async (self, CALL_SESSION, ouioe_question_session (ouioe_client_peek_address (self), session_id), cancellable,
+              callback, user_data);
 }
 
 /**
@@ -397,7 +397,8 @@ ouioe_client_get_session (OuioeClient *self, const char *session_id, GCancellabl
   g_return_val_if_fail (OUIOE_IS_CLIENT (self), NULL);
   g_return_val_if_fail (session_id != NULL, NULL);
 
-  return read_session (call (self, ouioe_question_session (ouioe_client_peek_address (self), session_id), cancellable, error),
+  return read_session (call (self, ouioe_question_session (ouioe_client_peek_address (self), session_id), cancellable,
+                             error),
                        error);
 }
 
@@ -435,8 +436,8 @@ ouioe_client_get_session_stats_async (OuioeClient *self, const char *session_id,
   g_return_if_fail (OUIOE_IS_CLIENT (self));
   g_return_if_fail (session_id != NULL);
 
-  call_async (self, CALL_STATS, ouioe_question_stats (ouioe_client_peek_address (self), session_id), cancellable, callback,
-              user_data);
+  call_async (self, CALL_STATS, ouioe_question_stats (ouioe_client_peek_address (self), session_id), cancellable,
+              callback, user_data);
 }
 
 /**
@@ -470,5 +471,6 @@ ouioe_client_get_session_stats (OuioeClient *self, const char *session_id, GCanc
   g_return_val_if_fail (OUIOE_IS_CLIENT (self), NULL);
   g_return_val_if_fail (session_id != NULL, NULL);
 
-  return dup_text (call (self, ouioe_question_stats (ouioe_client_peek_address (self), session_id), cancellable, error));
+  return dup_text (call (self, ouioe_question_stats (ouioe_client_peek_address (self), session_id), cancellable,
+                         error));
 }

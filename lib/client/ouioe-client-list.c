@@ -147,7 +147,8 @@ ouioe_client_list_sessions_async (OuioeClient *self, const char *user_id, OuioeS
  * @result: what the callback got
  * @error: return location for an error
  *
- * Returns: (transfer container) (nullable) (element-type OuioeSession): the sessions, newest first; the array lets go of them
+ * Returns: (transfer container) (nullable) (element-type OuioeSession): the sessions, newest first; the array lets
+ *   go of them
  */
 GPtrArray *
 ouioe_client_list_sessions_finish (OuioeClient *self, GAsyncResult *result, GError **error)
@@ -166,7 +167,8 @@ ouioe_client_list_sessions_finish (OuioeClient *self, GAsyncResult *result, GErr
  *
  * Lists sessions; blocks until the daemon has answered.
  *
- * Returns: (transfer container) (nullable) (element-type OuioeSession): the sessions, newest first; the array lets go of them
+ * Returns: (transfer container) (nullable) (element-type OuioeSession): the sessions, newest first; the array lets
+ *   go of them
  */
 GPtrArray *
 ouioe_client_list_sessions (OuioeClient *self, const char *user_id, OuioeSessionState state, GCancellable *cancellable,

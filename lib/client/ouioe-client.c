@@ -53,17 +53,17 @@ ouioe_client_peek_session (OuioeClient *self)
 
 /**
  * ouioe_client_new:
- * @address: (nullable): `http://HOST:PORT`, `unix:/PATH`, `bus:session` or `bus:system`; %NULL for the environment variable
- *   `OUIOE_ADDRESS`, and when that is not set, for what is found
+ * @address: (nullable): `http://HOST:PORT`, `unix:/PATH`, `bus:session` or `bus:system`; %NULL for the environment
+ *   variable `OUIOE_ADDRESS`, and when that is not set, for what is found
  *
  * Makes a client. With text that is no address every call fails with %OUIOE_ERROR_CONFIGURATION.
  *
- * When nobody says where the daemon is, the session bus is asked, which takes a moment: if the daemon is there, or would be
- * started by a call, it is reached over the bus, else at %OUIOE_DEFAULT_ADDRESS. Otherwise nothing is connected before the
- * first call.
+ * When nobody says where the daemon is, the session bus is asked, which takes a moment: if the daemon is there, or
+ * would be started by a call, it is reached over the bus, else at %OUIOE_DEFAULT_ADDRESS. Otherwise nothing is
+ * connected before the first call.
  *
- * Over a bus a subscription to one session uses a pipe that the daemon hands out. A subscription to all sessions needs HTTP: a
- * client that has found its bus by itself looks at %OUIOE_DEFAULT_ADDRESS for that.
+ * Over a bus a subscription to one session uses a pipe that the daemon hands out. A subscription to all sessions needs
+ * HTTP: a client that has found its bus by itself looks at %OUIOE_DEFAULT_ADDRESS for that.
  *
  * Returns: (transfer full): the client
  */

@@ -275,8 +275,9 @@ open_http (OuioeEventStream *self, const char *base, const char *session_id, con
 static gboolean
 is_refusal (const GError *error)
 {
-  return error->domain == OUIOE_ERROR && error->code != OUIOE_ERROR_TOO_MANY_READERS && error->code != OUIOE_ERROR_BUSY &&
-         error->code != OUIOE_ERROR_DRAINING && error->code != OUIOE_ERROR_STORE_UNAVAILABLE;
+  return error->domain == OUIOE_ERROR && error->code != OUIOE_ERROR_TOO_MANY_READERS &&
+         error->code != OUIOE_ERROR_BUSY && error->code != OUIOE_ERROR_DRAINING &&
+         error->code != OUIOE_ERROR_STORE_UNAVAILABLE;
 }
 
 /* The reading end that came with the answer; -1 when none did. */
@@ -331,8 +332,9 @@ no_pipe_cb (gpointer user_data)
   OuioeEventStream *self = user_data;
 
   if (!is_closed (self))
-    end (self, g_error_new_literal (OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, "Over a bus one session can be followed, not all "
-                                    "of them; use http://HOST:PORT or unix:/PATH for that"), TRUE);
+    end (self, g_error_new_literal (OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
+                                    "Over a bus one session can be followed, not all of them; use http://HOST:PORT or "
+                                    "unix:/PATH for that"), TRUE);
   return G_SOURCE_REMOVE;
 }
 
@@ -380,7 +382,8 @@ ouioe_event_stream_open (OuioeAddress *address, const char *session_id, const Ou
   if (address->bus != NULL && (session_id != NULL || !address->is_chosen))
     open_pipe (self, session_id, after != NULL ? text : NULL);
   else
-    open_http (self, address->bus != NULL ? OUIOE_DEFAULT_ADDRESS : address->base, session_id, after != NULL ? text : NULL);
+    open_http (self, address->bus != NULL ? OUIOE_DEFAULT_ADDRESS : address->base, session_id,
+               after != NULL ? text : NULL);
   return self;
 }
 

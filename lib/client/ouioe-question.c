@@ -84,15 +84,15 @@ create_options (const OuioeStreamConfig *config, OuioeThinkingContext *context)
 }
 
 OuioeRequest *
-ouioe_question_create (OuioeAddress *address, const char *session_id, const char *user_id, const OuioeStreamConfig *config,
-                       OuioeThinkingContext *context)
+ouioe_question_create (OuioeAddress *address, const char *session_id, const char *user_id,
+                       const OuioeStreamConfig *config, OuioeThinkingContext *context)
 {
   if (address->bus == NULL)
     return ouioe_request_new (address, SOUP_METHOD_POST, SESSIONS,
                               ouioe_codec_create_to_json (session_id, user_id, config, context));
   return about_root (OUIOE_BUS_MANAGER, "CreateSession",
-                     g_variant_new ("(@s@s@a{sv})", text_variant (g_strdup (session_id)), text_variant (g_strdup (user_id)),
-                                    create_options (config, context)),
+                     g_variant_new ("(@s@s@a{sv})", text_variant (g_strdup (session_id)),
+                                    text_variant (g_strdup (user_id)), create_options (config, context)),
                      ouioe_bus_convert_nothing);
 }
 
@@ -145,7 +145,8 @@ ouioe_question_bulk (OuioeAddress *address, GPtrArray *lines)
   if (address->bus != NULL)
     {
       request = about_root (OUIOE_BUS_MANAGER, "AppendEvents",
-                            g_variant_new ("(@as)", g_variant_new_strv ((const char *const *) lines->pdata, lines->len)),
+                            g_variant_new ("(@as)",
+                                           g_variant_new_strv ((const char *const *) lines->pdata, lines->len)),
                             ouioe_bus_convert_bulk);
       request->call->is_repeatable = TRUE;
     }
@@ -194,8 +195,8 @@ ouioe_question_session (OuioeAddress *address, const char *session_id)
 {
   if (address->bus == NULL)
     return about_session (address, SOUP_METHOD_GET, session_id, NULL);
-  return about_object (session_id, "org.freedesktop.DBus.Properties", "GetAll", g_variant_new ("(s)", OUIOE_BUS_SESSION),
-                       ouioe_bus_convert_session);
+  return about_object (session_id, "org.freedesktop.DBus.Properties", "GetAll",
+                       g_variant_new ("(s)", OUIOE_BUS_SESSION), ouioe_bus_convert_session);
 }
 
 OuioeRequest *

@@ -298,7 +298,8 @@ attempt_http_sync (SoupSession *session, OuioeRequest *request, GCancellable *ca
 }
 
 static GBytes *
-attempt_sync (SoupSession *session, OuioeAddress *address, OuioeRequest *request, GCancellable *cancellable, GError **error)
+attempt_sync (SoupSession *session, OuioeAddress *address, OuioeRequest *request, GCancellable *cancellable,
+              GError **error)
 {
   if (request->call == NULL)
     return attempt_http_sync (session, request, cancellable, error);
