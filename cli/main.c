@@ -10,14 +10,19 @@
 #include "ouioectl.h"
 
 const OuioectlCommand ouioectl_commands[] = {
+  { "status",   "",                    "is the daemon there, and how is it",                     ouioectl_status },
   { "list",     "",                    "the sessions of the daemon, newest first",               ouioectl_list },
+  { "show",     "SESSION",             "one session: what it is, where it stands",               ouioectl_show },
   { "create",   "[SESSION]",           "begin a session and print its id",                       ouioectl_create },
   { "think",    "SESSION [TEXT|-]",    "add a step of thinking, or one per line of stdin",       ouioectl_think },
   { "progress", "SESSION MESSAGE",     "say how far an operation is",                            ouioectl_progress },
   { "follow",   "SESSION|--all",       "show what happens, live, until the session ends",        ouioectl_follow },
+  { "wait",     "SESSION",             "wait for its end; the exit status tells the outcome",    ouioectl_wait },
   { "stats",    "SESSION",             "the counters of a session",                              ouioectl_stats },
   { "close",    "SESSION",             "end a session",                                          ouioectl_close },
   { "ingest",   "FILE|-",              "show a model's stream, recorded or live, as a session",  ouioectl_ingest },
+  { "export",   "SESSION|--all [FILE]", "its events as they are stored, an object a line",        ouioectl_export },
+  { "import",   "FILE|-",              "exported events, into this daemon",                      ouioectl_import },
   { NULL, NULL, NULL, NULL },
 };
 
@@ -35,7 +40,7 @@ describe_commands (void)
   g_string_append (text,
     "\n“ouioectl COMMAND --help” tells the options of a command.\n\n"
     "Exit status: 0 done; 1 failed; 64 usage; 66 no such session or file; 69 the daemon does not answer;\n"
-    "75 busy, try again; 77 refused; 130 interrupted.");
+    "75 busy, try again; 77 refused; 130 interrupted; of “wait” also 10 the session failed, 11 it expired, 124 timeout.");
   return g_string_free (text, FALSE);
 }
 

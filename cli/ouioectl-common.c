@@ -7,6 +7,7 @@
 #include "ouioectl.h"
 
 #include <errno.h>
+#include <gio/gunixinputstream.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -177,6 +178,19 @@ ouioectl_fail (const GError *error)
 {
   ouioectl_complain ("%s", error->message);
   return ouioectl_exit_for (error);
+}
+
+/* ---- input ---- */
+
+GInputStream *
+ouioectl_open_input (const char *path, GError **error)
+{
+  g_autoptr(GFile) file = NULL;
+
+  if (strcmp (path, "-") == 0)
+    return g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  file = g_file_new_for_commandline_arg (path);
+  return G_INPUT_STREAM (g_file_read (file, NULL, error));
 }
 
 /* ---- output ---- */

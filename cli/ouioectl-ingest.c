@@ -9,7 +9,6 @@
 
 #include "ouioectl.h"
 
-#include <gio/gunixinputstream.h>
 #include <glib-unix.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -342,17 +341,6 @@ ingest_clear (Ingest *self)
   g_clear_pointer (&self->session, g_free);
 }
 
-static GInputStream *
-open_input (const char *path, GError **error)
-{
-  g_autoptr(GFile) file = NULL;
-
-  if (strcmp (path, "-") == 0)
-    return g_unix_input_stream_new (STDIN_FILENO, FALSE);
-  file = g_file_new_for_commandline_arg (path);
-  return G_INPUT_STREAM (g_file_read (file, NULL, error));
-}
-
 int
 ouioectl_ingest (OuioectlOptions *options, int argc, char **argv)
 {
@@ -391,7 +379,7 @@ ouioectl_ingest (OuioectlOptions *options, int argc, char **argv)
       return OUIOECTL_EXIT_USAGE;
     }
 
-  self.input = open_input (argv[1], &error);
+  self.input = ouioectl_open_input (argv[1], &error);
   if (self.input == NULL)
     return ouioectl_fail (error);
   base = strcmp (argv[1], "-") == 0 ? g_strdup ("") : g_path_get_basename (argv[1]);

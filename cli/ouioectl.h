@@ -12,11 +12,14 @@ G_BEGIN_DECLS
 typedef enum {
   OUIOECTL_EXIT_DONE = 0,
   OUIOECTL_EXIT_FAILED = 1,
+  OUIOECTL_EXIT_SESSION_FAILED = 10,   /* wait: it ended, but not well */
+  OUIOECTL_EXIT_SESSION_EXPIRED = 11,  /* wait: it was forgotten */
   OUIOECTL_EXIT_USAGE = 64,
   OUIOECTL_EXIT_NOT_FOUND = 66,      /* no such session or file */
   OUIOECTL_EXIT_UNREACHABLE = 69,
   OUIOECTL_EXIT_TRY_AGAIN = 75,      /* busy, or a limit */
   OUIOECTL_EXIT_REFUSED = 77,
+  OUIOECTL_EXIT_TIMEOUT = 124,       /* wait: it did not end in time */
   OUIOECTL_EXIT_INTERRUPTED = 130,   /* SIGINT */
   OUIOECTL_EXIT_TERMINATED = 143,    /* SIGTERM */
 } OuioectlExit;
@@ -38,17 +41,25 @@ typedef struct {
 
 extern const OuioectlCommand ouioectl_commands[];   /* ends with a row without a name */
 
+int ouioectl_status   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_list     (OuioectlOptions *options, int argc, char **argv);
+int ouioectl_show     (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_create   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_think    (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_progress (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_follow   (OuioectlOptions *options, int argc, char **argv);
+int ouioectl_wait     (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_stats    (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_close    (OuioectlOptions *options, int argc, char **argv);
+int ouioectl_export   (OuioectlOptions *options, int argc, char **argv);
+int ouioectl_import   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_ingest   (OuioectlOptions *options, int argc, char **argv);
 
 /* The answer of the daemon as aligned lines; NULL when it is not an object. */
 char *ouioectl_stats_format (const char *json);
+
+/* What "wait" leaves with for the outcome of a session. */
+OuioectlExit ouioectl_exit_for_outcome (const char *outcome);
 
 /* ---- options ---- */
 
@@ -68,6 +79,11 @@ void         ouioectl_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 OuioectlExit ouioectl_exit_for (const GError *error);
 /* Says what went wrong and returns the exit status for it. */
 OuioectlExit ouioectl_fail     (const GError *error);
+
+/* ---- input ---- */
+
+/* A file, or stdin for "-". */
+GInputStream *ouioectl_open_input (const char *path, GError **error);
 
 /* ---- output ---- */
 

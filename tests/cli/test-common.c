@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include "ouioectl-import.h"
+#include "ouioectl-service.h"
 #include "ouioectl-session.h"
 
 /* The table that main() has; a row is enough to parse options. */
@@ -127,6 +129,49 @@ test_made_ids_differ (void)
   g_assert_cmpstr (one, !=, two);
 }
 
+static void
+test_the_outcome_decides_the_status_of_wait (void)
+{
+  g_assert_cmpint (ouioectl_exit_for_outcome ("done"), ==, 0);
+  g_assert_cmpint (ouioectl_exit_for_outcome ("closed"), ==, 0);
+  g_assert_cmpint (ouioectl_exit_for_outcome ("failed"), ==, 10);
+  g_assert_cmpint (ouioectl_exit_for_outcome ("something-else"), ==, 10);
+  g_assert_cmpint (ouioectl_exit_for_outcome ("expired"), ==, 11);
+}
+
+static void
+test_samples_of_a_metric_are_summed (void)
+{
+  static const char text[] = "# HELP a of\na 2.5\na_b 7\na{x=\"1\"} 4\na{x=\"2 3\",y=\"\"} 8\nb{x=\"1\"} 1e3";
+
+  g_assert_cmpfloat (ouioectl_metrics_sum (text, "a", NULL), ==, 14.5);
+  g_assert_cmpfloat (ouioectl_metrics_sum (text, "a", "x=\"1\""), ==, 4);
+  g_assert_cmpfloat (ouioectl_metrics_sum (text, "b", NULL), ==, 1000);
+  g_assert_cmpfloat (ouioectl_metrics_sum (text, "c", NULL), ==, -1);
+  g_assert_cmpfloat (ouioectl_metrics_sum ("", "a", NULL), ==, -1);
+}
+
+static void
+test_a_line_is_rewritten_but_for_its_session (void)
+{
+  static const struct { const char *line; const char *old; const char *session; const char *result; } cases[] = {
+    { "{\"id\":\"1-0\",\"session_id\":\"a\",\"x\":1.50}", "a", "a",
+      "{\"idempotency_key\":\"k\",\"id\":\"1-0\",\"session_id\":\"a\",\"x\":1.50}" },
+    { "{\"id\":\"1-0\",\"session_id\":\"a\",\"x\":\"\\\"session_id\\\":\\\"a\\\"\"}", "a", "p\"a",
+      "{\"idempotency_key\":\"k\",\"id\":\"1-0\",\"session_id\":\"p\\\"a\",\"x\":\"\\\"session_id\\\":\\\"a\\\"\"}" },
+    { "{\"x\":\"0123456789012345678901234567890123456789012345678901234567890123456789\",\"session_id\":\"a\"}", "a",
+      "b", NULL },
+    { "{\"session_id\" : \"a\"}", "a", "b", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *got = ouioectl_import_rewrite (cases[i].line, cases[i].old, cases[i].session, "k");
+
+      g_assert_cmpstr (got, ==, cases[i].result);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -136,6 +181,9 @@ main (int argc, char **argv)
   g_test_add_func ("/options/durations-are-numbers-with-a-unit", test_durations_are_numbers_with_a_unit);
   g_test_add_func ("/options/common-ones-may-follow-the-command", test_common_options_may_follow_the_command);
   g_test_add_func ("/options/two-dashes-end-them", test_an_argument_may_look_like_an_option_behind_two_dashes);
+  g_test_add_func ("/exit/the-outcome-decides-the-status-of-wait", test_the_outcome_decides_the_status_of_wait);
+  g_test_add_func ("/status/samples-of-a-metric-are-summed", test_samples_of_a_metric_are_summed);
+  g_test_add_func ("/import/a-line-is-rewritten-but-for-its-session", test_a_line_is_rewritten_but_for_its_session);
   g_test_add_func ("/stats/aligned-and-safe", test_statistics_are_aligned_and_safe);
   g_test_add_func ("/session/made-ids-differ", test_made_ids_differ);
   return g_test_run ();

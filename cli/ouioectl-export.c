@@ -1,0 +1,141 @@
+/* ouioectl-export.c - the events of sessions, an object a line, byte for byte as they are stored
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "ouioectl.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "ouioectl-pages.h"
+#include "ouioectl-text.h"
+
+typedef struct {
+  OuioectlHttp  *http;
+  GOutputStream *file;        /* NULL: stdout */
+  gboolean       terminal;    /* stdout is one: what could harm it is escaped */
+} Export;
+
+static void
+put_lines (const char *lines, gsize len, gboolean terminal)
+{
+  const char *end = lines + len;
+
+  if (!terminal)
+    {
+      ouioectl_put_raw (lines, len);
+      return;
+    }
+  while (lines < end)
+    {
+      const char *stop = memchr (lines, '\n', (gsize) (end - lines));
+
+      if (!ouioectl_put_json (lines, (gsize) (stop - lines)))
+        return;
+      lines = stop + 1;
+    }
+}
+
+static gboolean
+on_lines (const char *lines, gsize len, gpointer user_data, GError **error)
+{
+  Export *self = user_data;
+
+  if (self->file != NULL)
+    return g_output_stream_write_all (self->file, lines, len, NULL, NULL, error);
+  put_lines (lines, len, self->terminal);
+  return ouioectl_put_raw ("", 0);   /* FALSE when nobody reads on */
+}
+
+static gboolean
+export_session (Export *self, const char *session, GError **error)
+{
+  gboolean lost;
+
+  if (!ouioectl_pages_read (self->http, session, on_lines, self, &lost, error))
+    return FALSE;
+  if (lost)
+    ouioectl_complain ("%s: events were trimmed away while they were exported", session);
+  return TRUE;
+}
+
+static gboolean
+export_all (Export *self, const char *address, GError **error)
+{
+  g_autoptr(OuioeClient) client = ouioe_client_new (address);
+  g_autoptr(GPtrArray) sessions = ouioe_client_list_sessions (client, NULL, 0, NULL, error);
+
+  for (guint i = sessions != NULL ? sessions->len : 0; i > 0; i--)   /* they are listed newest first */
+    {
+      g_autoptr(GError) local_error = NULL;
+
+      if (export_session (self, ouioe_session_get_id (sessions->pdata[i - 1]), &local_error))
+        continue;
+      if (g_error_matches (local_error, OUIOE_ERROR, OUIOE_ERROR_SESSION_NOT_FOUND))
+        continue;   /* forgotten meanwhile */
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  return sessions != NULL;
+}
+
+/* A file is there whole or not at all. */
+static gboolean
+close_file (Export *self, gboolean keep, GError **error)
+{
+  g_autoptr(GCancellable) cancelled = g_cancellable_new ();
+
+  if (self->file == NULL)
+    return TRUE;
+  if (keep)
+    return g_output_stream_close (self->file, NULL, error);
+  g_cancellable_cancel (cancelled);
+  g_output_stream_close (self->file, cancelled, NULL);
+  return TRUE;
+}
+
+int
+ouioectl_export (OuioectlOptions *options, int argc, char **argv)
+{
+  gboolean all = FALSE;
+  const GOptionEntry entries[] = {
+    { "all", 'a', 0, G_OPTION_ARG_NONE, &all, "All sessions, the oldest first", NULL },
+    G_OPTION_ENTRY_NULL
+  };
+  g_autoptr(GError) error = NULL;
+  const char *path;
+  Export self = { .terminal = ouioectl_terminal_is (STDOUT_FILENO) };
+  gboolean done;
+
+  if (!ouioectl_parse (options, entries,
+                       "Events go to FILE, which only you may read, or to stdout without one or with “-”. The lines are what\n"
+                       "“import”, “replay” and POST /api/streaming/events take.", &argc, &argv, 0, 2))
+    return OUIOECTL_EXIT_USAGE;
+  if (all ? argc > 2 : argc < 2)
+    {
+      ouioectl_complain ("either a session or --all");
+      return OUIOECTL_EXIT_USAGE;
+    }
+
+  path = all ? argv[1] : argc > 2 ? argv[2] : NULL;
+  if (all && argc < 2)
+    path = NULL;
+  self.http = ouioectl_http_new (options->address, &error);
+  if (self.http == NULL)
+    return ouioectl_fail (error);
+  if (path != NULL && strcmp (path, "-") != 0)
+    {
+      g_autoptr(GFile) file = g_file_new_for_commandline_arg (path);
+
+      self.file = G_OUTPUT_STREAM (g_file_replace (file, NULL, FALSE,
+                                                   G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, &error));
+    }
+
+  done = error == NULL && (all ? export_all (&self, options->address, &error) : export_session (&self, argv[1], &error));
+  done = close_file (&self, done, done ? &error : NULL) && done;
+  g_clear_object (&self.file);
+  ouioectl_http_free (self.http);
+  return done ? OUIOECTL_EXIT_DONE : ouioectl_fail (error);
+}

@@ -1,0 +1,277 @@
+/* ouioectl-http.c - plain questions to the daemon's HTTP side, for what the library has no call for
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "ouioectl-http.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <jansson.h>
+#include <string.h>
+
+/* Of one answer: the largest page of the daemon, and some margin. */
+#define MAX_ANSWER_BYTES (32 * 1024 * 1024)
+#define PIECE_BYTES      65536
+
+struct _OuioectlHttp
+{
+  char        *address;    /* as the user wrote it */
+  char        *base;       /* "http://host:port" */
+  SoupSession *session;
+  gboolean     is_local;   /* on this machine */
+};
+
+/* A question under way. */
+typedef struct {
+  GCancellable *cancellable;
+  GInputStream *stream;
+  GByteArray   *body;
+  GError       *error;
+  gboolean      done;
+  gboolean      late;       /* the deadline has passed */
+} Call;
+
+static gboolean
+is_loopback (const char *host)
+{
+  g_autoptr(GInetAddress) address = g_inet_address_new_from_string (host);
+
+  return address != NULL ? g_inet_address_get_is_loopback (address) : g_ascii_strcasecmp (host, "localhost") == 0;
+}
+
+static gboolean
+read_uri (OuioectlHttp *self)
+{
+  g_autoptr(GUri) uri = g_uri_parse (self->address, SOUP_HTTP_URI_FLAGS, NULL);
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+
+  if (host == NULL || *host == '\0' || !g_str_has_prefix (g_uri_get_scheme (uri), "http") ||
+      g_uri_get_userinfo (uri) != NULL || g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
+    return FALSE;
+  self->base = g_uri_to_string (uri);
+  while (g_str_has_suffix (self->base, "/"))
+    self->base[strlen (self->base) - 1] = '\0';
+  self->is_local = is_loopback (host);
+  return TRUE;
+}
+
+OuioectlHttp *
+ouioectl_http_new (const char *address, GError **error)
+{
+  g_autoptr(OuioectlHttp) self = g_new0 (OuioectlHttp, 1);
+  g_autoptr(GSocketAddress) connectable = NULL;
+
+  if (address == NULL || *address == '\0')
+    address = g_getenv ("OUIOE_ADDRESS");
+  if (address == NULL || *address == '\0')
+    address = OUIOE_DEFAULT_ADDRESS;
+  self->address = g_strdup (address);
+
+  if (g_str_has_prefix (address, "unix:/") && strlen (address) < strlen ("unix:") + 108)
+    {
+      connectable = g_unix_socket_address_new (address + strlen ("unix:"));
+      self->base = g_strdup ("http://localhost");
+      self->is_local = TRUE;
+    }
+  else if (!read_uri (self))
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
+                   "“%s” is not an address for this; use http://HOST:PORT or unix:/PATH", address);
+      return NULL;
+    }
+
+  self->session = g_object_new (SOUP_TYPE_SESSION, "remote-connectable", connectable, "user-agent",
+                                "ouioectl/" OUIOE_VERSION, NULL);
+  soup_session_remove_feature_by_type (self->session, SOUP_TYPE_CONTENT_DECODER);
+  if (self->is_local)
+    soup_session_set_proxy_resolver (self->session, NULL);
+  return g_steal_pointer (&self);
+}
+
+void
+ouioectl_http_free (OuioectlHttp *self)
+{
+  g_clear_object (&self->session);
+  g_free (self->address);
+  g_free (self->base);
+  g_free (self);
+}
+
+const char *
+ouioectl_http_get_address (OuioectlHttp *self)
+{
+  return self->address;
+}
+
+gboolean
+ouioectl_http_is_local (OuioectlHttp *self)
+{
+  return self->is_local;
+}
+
+/* ---- one question ---- */
+
+static void
+read_piece_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  g_autoptr(GBytes) piece = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &call->error);
+  gsize len = piece != NULL ? g_bytes_get_size (piece) : 0;
+
+  if (len > MAX_ANSWER_BYTES - call->body->len)
+    {
+      g_set_error (&call->error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service sent an answer of more than %d bytes",
+                   MAX_ANSWER_BYTES);
+      len = 0;
+    }
+  call->done = len == 0;
+  if (call->done)
+    return;
+  g_byte_array_append (call->body, g_bytes_get_data (piece, NULL), (guint) len);
+  g_input_stream_read_bytes_async (call->stream, PIECE_BYTES, G_PRIORITY_DEFAULT, call->cancellable, read_piece_cb,
+                                   call);
+}
+
+static void
+send_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+
+  call->stream = soup_session_send_finish (SOUP_SESSION (source), result, &call->error);
+  call->done = call->stream == NULL;
+  if (!call->done)
+    g_input_stream_read_bytes_async (call->stream, PIECE_BYTES, G_PRIORITY_DEFAULT, call->cancellable, read_piece_cb,
+                                     call);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  Call *call = user_data;
+
+  call->late = TRUE;
+  g_cancellable_cancel (call->cancellable);
+  return G_SOURCE_CONTINUE;
+}
+
+static SoupMessage *
+make_message (OuioectlHttp *self, const char *method, const char *path, const char *type, GBytes *body,
+              const char *key)
+{
+  g_autofree char *uri = g_strconcat (self->base, path, NULL);
+  SoupMessage *message = soup_message_new (method, uri);
+
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  soup_message_headers_replace (soup_message_get_request_headers (message), "Accept", "*/*");
+  if (key != NULL)
+    soup_message_headers_replace (soup_message_get_request_headers (message), "Idempotency-Key", key);
+  if (body != NULL)
+    soup_message_set_request_body_from_bytes (message, type, body);
+  return message;
+}
+
+static gint64
+read_date_us (SoupMessageHeaders *headers)
+{
+  const char *text = soup_message_headers_get_one (headers, "Date");
+  g_autoptr(GDateTime) date = text != NULL ? soup_date_time_new_from_http_string (text) : NULL;
+
+  return date != NULL ? g_date_time_to_unix (date) * G_USEC_PER_SEC : 0;
+}
+
+OuioectlAnswer *
+ouioectl_http_ask (OuioectlHttp *self, const char *method, const char *path, const char *type, GBytes *body,
+                   const char *key, guint deadline_ms, GError **error)
+{
+  g_autoptr(SoupMessage) message = make_message (self, method, path, type, body, key);
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  Call call = { .cancellable = cancellable, .body = g_byte_array_new () };
+  guint deadline = g_timeout_add (deadline_ms, on_deadline, &call);
+  OuioectlAnswer *answer;
+
+  soup_session_send_async (self->session, message, G_PRIORITY_DEFAULT, cancellable, send_answered_cb, &call);
+  while (!call.done)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (deadline);
+  g_clear_object (&call.stream);
+
+  if (call.error != NULL)
+    {
+      const char *why = call.late ? "not in time" : call.error->message;
+
+      if (call.error->domain == OUIOE_ERROR)
+        g_propagate_error (error, g_steal_pointer (&call.error));
+      else
+        g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, "The service at %s does not answer: %s",
+                     self->address, why);
+      g_clear_error (&call.error);
+      g_byte_array_unref (call.body);
+      return NULL;
+    }
+
+  answer = g_new0 (OuioectlAnswer, 1);
+  answer->status = soup_message_get_status (message);
+  answer->body = call.body;
+  answer->headers = soup_message_headers_ref (soup_message_get_response_headers (message));
+  answer->date_us = read_date_us (answer->headers);
+  return answer;
+}
+
+GError *
+ouioectl_answer_to_error (const OuioectlAnswer *self)
+{
+  json_t *body = json_loadb ((const char *) self->body->data, self->body->len, JSON_ALLOW_NUL, NULL);
+  const char *detail = json_string_value (json_object_get (body, "detail"));
+  const char *word = json_string_value (json_object_get (body, "code"));
+  OuioeError code = OUIOE_ERROR_PROTOCOL;
+  GError *error;
+
+  if (self->status == SOUP_STATUS_NOT_FOUND && g_strcmp0 (word, "session-not-found") == 0)
+    code = OUIOE_ERROR_SESSION_NOT_FOUND;
+  else if (self->status == SOUP_STATUS_CONFLICT && g_strcmp0 (word, "session-exists") == 0)
+    code = OUIOE_ERROR_SESSION_EXISTS;
+  else if (self->status == SOUP_STATUS_UNPROCESSABLE_ENTITY || self->status == SOUP_STATUS_BAD_REQUEST)
+    code = OUIOE_ERROR_INVALID_BODY;
+  else if (self->status == 429 || self->status == SOUP_STATUS_SERVICE_UNAVAILABLE)
+    code = OUIOE_ERROR_BUSY;
+  else if (self->status == SOUP_STATUS_UNAUTHORIZED || self->status == SOUP_STATUS_FORBIDDEN)
+    code = OUIOE_ERROR_HOST_NOT_ALLOWED;
+
+  if (detail != NULL)
+    error = g_error_new_literal (OUIOE_ERROR, (int) code, detail);
+  else
+    error = g_error_new (OUIOE_ERROR, (int) code, "The service answered with status %u", self->status);
+  json_decref (body);
+  return error;
+}
+
+OuioectlAnswer *
+ouioectl_http_get (OuioectlHttp *self, const char *path, GError **error)
+{
+  g_autoptr(OuioectlAnswer) answer = ouioectl_http_ask (self, "GET", path, NULL, NULL, NULL, OUIOECTL_HTTP_DEADLINE_MS,
+                                                        error);
+
+  if (answer == NULL)
+    return NULL;
+  if (SOUP_STATUS_IS_SUCCESSFUL (answer->status))
+    return g_steal_pointer (&answer);
+  g_propagate_error (error, ouioectl_answer_to_error (answer));
+  return NULL;
+}
+
+char *
+ouioectl_http_session_path (const char *session, const char *tail)
+{
+  g_autofree char *escaped = g_uri_escape_string (session, NULL, FALSE);
+
+  return g_strconcat ("/api/streaming/sessions/", escaped, tail, NULL);
+}
+
+void
+ouioectl_answer_free (OuioectlAnswer *self)
+{
+  g_byte_array_unref (self->body);
+  soup_message_headers_unref (self->headers);
+  g_free (self);
+}

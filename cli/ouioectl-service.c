@@ -1,0 +1,147 @@
+/* ouioectl-service.c - what the daemon tells of itself
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "ouioectl-service.h"
+
+#include <jansson.h>
+#include <string.h>
+
+/* A service that is well answers these at once; one that hangs must not hold up a person who wants to know. */
+#define DEADLINE_MS 5000
+
+double
+ouioectl_metrics_sum (const char *text, const char *name, const char *label)
+{
+  gsize len = strlen (name);
+  double sum = -1;
+
+  for (const char *line = text; line != NULL && *line != '\0'; line = strchr (line, '\n'))
+    {
+      const char *end, *value;
+
+      line += *line == '\n';
+      if (strncmp (line, name, len) != 0 || (line[len] != ' ' && line[len] != '{'))
+        continue;
+      end = strchrnul (line, '\n');
+      value = memrchr (line, ' ', (gsize) (end - line));
+      if (label != NULL && memmem (line, (gsize) (end - line), label, strlen (label)) == NULL)
+        continue;
+      sum = MAX (sum, 0) + g_ascii_strtod (value, NULL);
+    }
+  return sum;
+}
+
+static json_t *
+parse (const OuioectlAnswer *answer)
+{
+  return json_loadb ((const char *) answer->body->data, answer->body->len, JSON_ALLOW_NUL, NULL);
+}
+
+static char *
+dup_member (json_t *object, const char *name)
+{
+  return g_strdup (json_string_value (json_object_get (object, name)));
+}
+
+static gboolean
+read_version (OuioectlService *self, OuioectlHttp *http, GError **error)
+{
+  gint64 before_us = g_get_real_time ();
+  g_autoptr(OuioectlAnswer) answer = ouioectl_http_ask (http, "GET", "/version", NULL, NULL, NULL, DEADLINE_MS, error);
+  json_t *object;
+
+  if (answer == NULL)
+    return FALSE;
+  object = parse (answer);
+  if (g_strcmp0 (json_string_value (json_object_get (object, "name")), "ouioed") != 0)
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "What answers at %s is not ouioed (status %u)",
+                   ouioectl_http_get_address (http), answer->status);
+      json_decref (object);
+      return FALSE;
+    }
+  self->version = dup_member (object, "version");
+  self->store = dup_member (object, "store");
+  self->bus_name = dup_member (object, "bus_name");
+  json_decref (object);
+
+  /* Its clock said D and some fraction of a second, at a moment between before and after. */
+  if (answer->date_us != 0)
+    {
+      gint64 after_us = g_get_real_time ();
+
+      if (answer->date_us > after_us)
+        self->skew_us = answer->date_us - after_us;
+      else if (answer->date_us + G_USEC_PER_SEC < before_us)
+        self->skew_us = answer->date_us + G_USEC_PER_SEC - before_us;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_readiness (OuioectlService *self, OuioectlHttp *http, GError **error)
+{
+  g_autoptr(OuioectlAnswer) answer = ouioectl_http_ask (http, "GET", "/readyz", NULL, NULL, NULL, DEADLINE_MS, error);
+  json_t *object, *checks, *store, *latency;
+  const char *status, *reason;
+
+  if (answer == NULL)
+    return FALSE;
+  object = parse (answer);
+  checks = json_object_get (object, "checks");
+  store = json_object_get (checks, "store");
+  latency = json_object_get (store, "latency_ms");
+  status = json_string_value (json_object_get (store, "status"));
+  reason = json_string_value (json_object_get (store, "error"));
+  self->ready = answer->status == SOUP_STATUS_OK;
+  self->draining = json_is_true (json_object_get (checks, "draining"));
+  self->store_latency_ms = json_is_number (latency) ? json_number_value (latency) : -1;
+  if (status != NULL && strcmp (status, "ok") != 0)
+    self->store_trouble = g_strdup (reason != NULL ? reason : status);
+  json_decref (object);
+  return TRUE;
+}
+
+static gboolean
+read_metrics (OuioectlService *self, OuioectlHttp *http, GError **error)
+{
+  g_autoptr(OuioectlAnswer) answer = ouioectl_http_ask (http, "GET", "/metrics", NULL, NULL, NULL, DEADLINE_MS, error);
+  const char *text;
+
+  if (answer == NULL)
+    return FALSE;
+  g_byte_array_append (answer->body, (const guint8 *) "", 1);
+  text = answer->status == SOUP_STATUS_OK ? (const char *) answer->body->data : "";
+  self->n_open = ouioectl_metrics_sum (text, "ouioe_sessions", "state=\"open\"");
+  self->n_closed = ouioectl_metrics_sum (text, "ouioe_sessions", "state=\"closed\"");
+  self->n_readers = ouioectl_metrics_sum (text, "ouioe_readers", NULL);
+  self->store_bytes = ouioectl_metrics_sum (text, "ouioe_store_size_bytes", NULL);
+  self->memory_bytes = ouioectl_metrics_sum (text, "process_resident_memory_bytes", NULL);
+  self->open_fds = ouioectl_metrics_sum (text, "process_open_fds", NULL);
+  self->max_fds = ouioectl_metrics_sum (text, "process_max_fds", NULL);
+  self->started = ouioectl_metrics_sum (text, "process_start_time_seconds", NULL);
+  return TRUE;
+}
+
+OuioectlService *
+ouioectl_service_ask (OuioectlHttp *http, GError **error)
+{
+  g_autoptr(OuioectlService) self = g_new0 (OuioectlService, 1);
+
+  if (!read_version (self, http, error) || !read_readiness (self, http, error) || !read_metrics (self, http, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+ouioectl_service_free (OuioectlService *self)
+{
+  g_free (self->version);
+  g_free (self->store);
+  g_free (self->bus_name);
+  g_free (self->store_trouble);
+  g_free (self);
+}

@@ -1,0 +1,39 @@
+/* ouioectl-service.h - what the daemon tells of itself
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "ouioectl-http.h"
+
+G_BEGIN_DECLS
+
+/* From /version, /readyz and /metrics. What was not told is NULL, or negative. */
+typedef struct {
+  char    *version;
+  char    *store;              /* "memory", "sqlite" */
+  char    *bus_name;           /* NULL when it is on no bus */
+  gboolean ready;
+  gboolean draining;
+  char    *store_trouble;      /* what the store said when it is not well */
+  double   store_latency_ms;
+  double   n_open;             /* sessions */
+  double   n_closed;
+  double   n_readers;          /* of all transports */
+  double   store_bytes;
+  double   memory_bytes;
+  double   open_fds;
+  double   max_fds;
+  double   started;            /* seconds since 1970 */
+  gint64   skew_us;            /* its clock less ours, as well as whole seconds tell */
+} OuioectlService;
+
+/* NULL with @error when nothing answers, or something else than ouioed does (OUIOE_ERROR_PROTOCOL). */
+OuioectlService *ouioectl_service_ask   (OuioectlHttp *http, GError **error);
+void             ouioectl_service_free  (OuioectlService *self);
+/* The sum of all samples of @name in the text format of Prometheus whose labels hold @label (nullable); -1 without any. */
+double           ouioectl_metrics_sum   (const char *text, const char *name, const char *label);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioectlService, ouioectl_service_free)
+
+G_END_DECLS

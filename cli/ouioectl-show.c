@@ -1,0 +1,42 @@
+/* ouioectl-show.c - one session: what it is, where it stands
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+
+#include "ouioectl.h"
+
+#include <string.h>
+
+int
+ouioectl_show (OuioectlOptions *options, int argc, char **argv)
+{
+  g_autoptr(OuioeClient) client = NULL;
+  g_autoptr(OuioeSession) session = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *text = NULL;
+  const char *json;
+
+  if (!ouioectl_parse (options, NULL, "Closed sessions are shown, too, until they are forgotten.", &argc, &argv, 1, 1))
+    return OUIOECTL_EXIT_USAGE;
+
+  client = ouioe_client_new (options->address);
+  session = ouioe_client_get_session (client, argv[1], NULL, &error);
+  if (session == NULL)
+    return ouioectl_fail (error);
+
+  json = ouioe_session_get_json (session);
+  if (options->json || options->ndjson)
+    {
+      ouioectl_put_json (json, strlen (json));
+      return OUIOECTL_EXIT_DONE;
+    }
+  text = ouioectl_stats_format (json);   /* every member by its own name, as with the counters */
+  if (text == NULL)
+    {
+      ouioectl_complain ("the daemon answered something else than a session");
+      return OUIOECTL_EXIT_FAILED;
+    }
+  ouioectl_put (text);
+  return OUIOECTL_EXIT_DONE;
+}
