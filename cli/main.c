@@ -21,9 +21,10 @@ const OuioectlCommand ouioectl_commands[] = {
   { "stats",    "SESSION",             "the counters of a session",                              ouioectl_stats },
   { "close",    "SESSION",             "end a session",                                          ouioectl_close },
   { "ingest",   "FILE|-",              "show a model's stream, recorded or live, as a session",  ouioectl_ingest },
+  { "run",      "[--] COMMAND [ARG…]", "run a program; its output becomes progress",             ouioectl_run, TRUE },
   { "export",   "SESSION|--all [FILE]", "its events as they are stored, an object a line",        ouioectl_export },
   { "import",   "FILE|-",              "exported events, into this daemon",                      ouioectl_import },
-  { NULL, NULL, NULL, NULL },
+  { NULL },
 };
 
 static char *

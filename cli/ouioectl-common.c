@@ -58,13 +58,14 @@ ouioectl_parse (OuioectlOptions *options, const GOptionEntry *entries, const cha
     g_option_context_add_main_entries (context, entries, NULL);
   ouioectl_add_common_options (context, options);
   g_option_context_set_description (context, description);
+  g_option_context_set_strict_posix (context, command->posix);
   if (!g_option_context_parse (context, argc, argv, &error))
     {
       ouioectl_complain ("%s", error->message);
       return FALSE;
     }
 
-  for (int i = 1; i < *argc; i++)
+  for (int i = 1; i < (command->posix ? MIN (*argc, 2) : *argc); i++)
     if (strcmp ((*argv)[i], "--") == 0)   /* GOption leaves it there when what follows looks like an option */
       {
         memmove (*argv + i, *argv + i + 1, sizeof (char *) * (gsize) (*argc - i));

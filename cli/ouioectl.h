@@ -37,6 +37,7 @@ typedef struct {
   const char *arguments;     /* for the usage line */
   const char *summary;       /* one line */
   int       (*run) (OuioectlOptions *options, int argc, char **argv);   /* argv[0] is the name of the command */
+  gboolean    posix;         /* options end at the first argument: the rest is a command of its own */
 } OuioectlCommand;
 
 extern const OuioectlCommand ouioectl_commands[];   /* ends with a row without a name */
@@ -53,6 +54,7 @@ int ouioectl_stats    (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_close    (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_export   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_import   (OuioectlOptions *options, int argc, char **argv);
+int ouioectl_run      (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_ingest   (OuioectlOptions *options, int argc, char **argv);
 
 /* The answer of the daemon as aligned lines; NULL when it is not an object. */
