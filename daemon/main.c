@@ -127,43 +127,58 @@ take_config (Process *self, OuioedConfig *config)
 }
 
 /* All of it or nothing. */
-static void
-reload (Process *self)
+static gboolean
+reload (Process *self, GError **error)
 {
   g_auto(OuioedConfigReport) found = { 0 };
   g_autoptr(OuioedConfig) config = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) local = NULL;
 
   ouioed_config_report_init (&found);
   config = ouioed_options_load (&self->options, &found);
   log_report (&found);
   if (config == NULL)
-    g_set_error (&error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, "%u values cannot be used", found.errors->len);
-  else if (ouioed_config_may_become (self->config, config, &error))
+    g_set_error (&local, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, "%u values cannot be used: %s", found.errors->len,
+                 found.errors->len > 0 ? (char *) found.errors->pdata[0] : "");
+  else if (ouioed_config_may_become (self->config, config, &local))
     {
       ouioed_daemon_set_config (self->daemon, config);
       take_config (self, config);
       g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "MESSAGE_ID", OUIOED_MESSAGE_RELOADED, "MESSAGE",
                         "Configuration reloaded");
-      return;
+      return TRUE;
     }
 
   g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "MESSAGE_ID", OUIOED_MESSAGE_RELOADED, "MESSAGE",
-                    "Reload refused, everything stays as it was: %s", error->message);
+                    "Reload refused, everything stays as it was: %s", local->message);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* The service manager is told before and after. */
+static gboolean
+reload_now (gpointer user_data, GError **error)
+{
+  Process *self = user_data;
+  gboolean reloaded;
+
+  if (self->stopping)
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_DRAINING, "The daemon is about to leave.");
+      return FALSE;
+    }
+
+  ouioed_notify_send_reloading (self->notify);
+  reloaded = reload (self, error);
+  if (self->ready)
+    ouioed_notify_send (self->notify, "READY=1");
+  return reloaded;
 }
 
 static gboolean
 on_hang_up (gpointer user_data)
 {
-  Process *self = user_data;
-
-  if (self->stopping)
-    return G_SOURCE_CONTINUE;
-
-  ouioed_notify_send_reloading (self->notify);
-  reload (self);
-  if (self->ready)
-    ouioed_notify_send (self->notify, "READY=1");
+  reload_now (user_data, NULL);
   return G_SOURCE_CONTINUE;
 }
 
@@ -303,6 +318,7 @@ run (Process *self)
     g_timeout_add (MAX (watchdog_us / 1000, 1), on_watchdog, self);
 
   g_signal_connect_swapped (self->daemon, "leave", G_CALLBACK (on_leave), self);
+  ouioed_daemon_set_reload (self->daemon, reload_now, self);
   ouioed_daemon_start_async (self->daemon, start_started_cb, self);
   g_main_loop_run (self->loop);
   return self->status;

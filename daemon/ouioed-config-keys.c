@@ -121,6 +121,8 @@ const OuioedConfigKey ouioed_config_keys[OUIOED_N_KEYS] = {
     NUMBER_KEY ("bus", "signals-per-session", COUNT, "100", 1, 100000, "Signals a second for one session"),
   [OUIOED_KEY_BUS_SIGNALS_TOTAL] =
     NUMBER_KEY ("bus", "signals-total", COUNT, "1000", 1, 1000000, "Signals a second in all"),
+  [OUIOED_KEY_BUS_MAX_STREAMS] =
+    NUMBER_KEY ("bus", "max-streams", COUNT, "100", 0, 10000, "Streams of OpenStream in all"),
 
   [OUIOED_KEY_LOG_LEVEL] =
     { "log", "level", OUIOED_VALUE_WORD, "message", 0, 0, ouioed_log_levels, TRUE, "log-level", "LEVEL",

@@ -65,6 +65,7 @@ ouioed_config_get_dbus (const OuioedConfig *self, OuioedDbusConfig *dbus)
     .signals_per_session = NUMBER (BUS_SIGNALS_PER_SESSION),
     .signals_total = NUMBER (BUS_SIGNALS_TOTAL),
     .replace = NUMBER (BUS_REPLACE),
+    .max_streams = NUMBER (BUS_MAX_STREAMS),
   };
 }
 

@@ -30,6 +30,8 @@ struct _OuioedDaemon
   OuioedHub    *hub;
   OuioedHttp   *http;
   OuioedDbus   *dbus;           /* NULL without a bus */
+  gboolean    (*reload) (gpointer user_data, GError **error);    /* NULL: nothing to reload */
+  gpointer      reload_data;
   GPtrArray    *urls;           /* what it listens on, NULL-terminated once it runs */
   GTask        *stop;           /* under way, or NULL */
   guint         n_draining;     /* transports that have not gone yet */
@@ -304,6 +306,7 @@ start_bus_connected_cb (GObject *source, GAsyncResult *result, gpointer user_dat
     {
       ouioed_config_get_dbus (self->config, &config);
       self->dbus = ouioed_dbus_new (self->hub, connection, &config);
+      ouioed_dbus_set_reload (self->dbus, self->reload, self->reload_data);
       g_signal_connect_object (self->dbus, "name-lost", G_CALLBACK (on_name_lost), self, G_CONNECT_SWAPPED);
     }
 
@@ -326,6 +329,14 @@ ouioed_daemon_start_finish (OuioedDaemon *self, GAsyncResult *result, GError **e
 }
 
 /* ---- while it runs ---- */
+
+void
+ouioed_daemon_set_reload (OuioedDaemon *self, gboolean (*reload) (gpointer user_data, GError **error),
+                          gpointer user_data)
+{
+  self->reload = reload;
+  self->reload_data = user_data;
+}
 
 void
 ouioed_daemon_set_config (OuioedDaemon *self, OuioedConfig *config)

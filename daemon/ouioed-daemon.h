@@ -30,6 +30,10 @@ char              *ouioed_daemon_describe        (OuioedDaemon *self);
 /* "12 sessions, 40 readers" */
 char              *ouioed_daemon_get_status      (OuioedDaemon *self);
 void               ouioed_daemon_log_statistics  (OuioedDaemon *self);
+/* What somebody who may ask for it can have done: reads the configuration again; before the start. @reload returns FALSE with
+ * an error of OUIOE_ERROR when everything stays as it was. */
+void               ouioed_daemon_set_reload      (OuioedDaemon *self, gboolean (*reload) (gpointer user_data, GError **error),
+                                                  gpointer user_data);
 /* The caller has asked ouioed_config_may_become(). */
 void               ouioed_daemon_set_config      (OuioedDaemon *self, OuioedConfig *config);
 /* Completes when the store has answered, well or not; for the watchdog. */

@@ -7,6 +7,7 @@
 #include "ouioed-bus-iface.h"
 #include "ouioed-dbus-budget.h"
 #include "ouioed-dbus.h"
+#include "ouioed-subscriber.h"
 
 G_BEGIN_DECLS
 
@@ -27,10 +28,85 @@ const char         *ouioed_dbus_read_outcome  (const char *outcome, GError **err
 /* For methods that have no options yet. */
 gboolean            ouioed_dbus_check_no_options (GVariant *options, GError **error);
 
+/* A step or an update; exactly one. */
+typedef struct {
+  OuioeThinkingStep   *step;
+  OuioeProgressUpdate *update;
+  char                *key;         /* idempotency key, or NULL; then also: */
+  char                *data;        /* what it was given with */
+} OuioedDbusAppend;
+
+void                ouioed_dbus_append_clear  (OuioedDbusAppend *append);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OuioedDbusAppend, ouioed_dbus_append_clear)
+/* @append: all zero. */
+gboolean            ouioed_dbus_read_append   (OuioeEventKind kind, const char *session_id, const char *type,
+                                               const char *text, GVariant *options, OuioedDbusAppend *append,
+                                               GError **error);
+
+/* What ListSessions shall list; the text is borrowed from its options. */
+typedef struct {
+  const char        *user_id;
+  OuioeSessionState  state;         /* 0: any */
+  guint              limit;
+  const char        *before;
+} OuioedDbusList;
+
+gboolean            ouioed_dbus_read_list     (GVariant *options, OuioedDbusList *list, GError **error);
+gboolean            ouioed_dbus_read_after    (const char *after, OuioeEventId *id, GError **error);
+/* @limit (inout): 0 for the greatest. */
+gboolean            ouioed_dbus_read_limit    (guint *limit, GError **error);
+
+/* ---- ouioed-dbus-stream.c: events through pipes ---- */
+
+typedef struct _OuioedDbusStreams OuioedDbusStreams;
+
+OuioedDbusStreams *ouioed_dbus_streams_new    (OuioedHub *hub);
+/* Ends all of them. */
+void               ouioed_dbus_streams_free   (OuioedDbusStreams *self);
+guint              ouioed_dbus_streams_get_n  (OuioedDbusStreams *self);
+/* The reading end of a pipe, or -1 with @error. @max: of all streams. */
+int                ouioed_dbus_streams_open   (OuioedDbusStreams *self, const char *session_id, OuioeEventId after, guint max,
+                                               GError **error);
+/* Writes what the pipes take now, and ends all of them. */
+void               ouioed_dbus_streams_drain  (OuioedDbusStreams *self);
+
+/* {"type":"gap",…}, as readers of WebSockets get it; without a line end. (transfer full) */
+char              *ouioed_dbus_dup_gap        (const char *session_id, const OuioedGap *gap);
+
+/* ---- ouioed-dbus-notice.c: what is worth a look, of all sessions ---- */
+
+typedef struct {
+  OuioedBusIfaceManager *iface;         /* not a reference */
+  OuioedDbusBudget       budget;
+  guint64                left_out;      /* not told yet */
+} OuioedDbusNotices;
+
+/* Tells of the event, or counts it, if it is worth a notice. */
+void ouioed_dbus_notices_look  (OuioedDbusNotices *self, OuioedChannel *channel, OuioeEvent *event);
+/* Tells how many were left out, if there is room, or @at_once. Whether there still is something to tell. */
+gboolean ouioed_dbus_notices_flush (OuioedDbusNotices *self, gboolean at_once);
+
+/* ---- ouioed-dbus-manager.c: methods on the root object ---- */
+
+typedef struct {
+  OuioedHub             *hub;           /* none of these is a reference */
+  OuioedBusIfaceManager *iface;
+  OuioedDbusStreams     *streams;
+  OuioedReloadFunc       reload;        /* NULL: there is nothing to reload */
+  gpointer               reload_data;
+} OuioedDbusManager;
+
+/* Version, Features, and the handlers of the methods; @self stays where it is until g_signal_handlers_disconnect_by_data(). */
+void ouioed_dbus_manager_connect (OuioedDbusManager *self);
+/* Features as they are now. */
+void ouioed_dbus_manager_update_features (OuioedDbusManager *self);
+
 /* ---- ouioed-dbus-session.c: one session on the bus ---- */
 
 typedef struct {
   OuioedHub                 *hub;         /* not a reference */
+  OuioedDbusStreams         *streams;     /* not ours */
+  const OuioedDbusConfig    *config;      /* not ours; changes with a reload */
   OuioedChannel             *channel;
   char                      *path;
   OuioedBusIfaceObjectSkeleton *object;
@@ -42,12 +118,17 @@ typedef struct {
   GList                      lag_link;    /* in the queue of those that wait for Lagged; data is NULL while it is not */
   GList                      dirty_link;  /* the same for those whose counters have changed */
   gint64                     dirty_due_us; /* when to tell them, monotonic */
+  OuioeEvent                *percentage;  /* newest update that has one, and is not told yet; or NULL */
+  OuioeEvent                *activity;    /* the same for its activity */
 } OuioedDbusSession;
 
-OuioedDbusSession *ouioed_dbus_session_new      (OuioedHub *hub, OuioedChannel *channel);
+OuioedDbusSession *ouioed_dbus_session_new      (OuioedHub *hub, OuioedDbusStreams *streams,
+                                                 const OuioedDbusConfig *config, OuioedChannel *channel);
 void               ouioed_dbus_session_free     (OuioedDbusSession *self);
 /* Gives the properties the values of the committed record; changes go out in one message, later in this turn. */
 void               ouioed_dbus_session_update   (OuioedDbusSession *self);
+/* Notes what an event says of percentage and activity, for the next update. */
+void               ouioed_dbus_session_note     (OuioedDbusSession *self, OuioeEvent *event);
 /* Whether more than the counters has changed. */
 gboolean           ouioed_dbus_session_is_stale (OuioedDbusSession *self);
 /* StepAdded or ProgressChanged. */
@@ -56,5 +137,10 @@ void               ouioed_dbus_session_tell     (OuioedDbusSession *self, OuioeE
 void               ouioed_dbus_session_tell_lag (OuioedDbusSession *self);
 /* The properties and then Finished. */
 void               ouioed_dbus_session_tell_end (OuioedDbusSession *self);
+
+/* ---- ouioed-dbus-append.c, ouioed-dbus-calls.c: methods of a session ---- */
+
+void               ouioed_dbus_session_connect_appends (OuioedDbusSession *self);
+void               ouioed_dbus_session_connect_calls   (OuioedDbusSession *self);
 
 G_END_DECLS

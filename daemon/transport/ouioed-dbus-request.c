@@ -9,83 +9,164 @@
 #include <math.h>
 #include <string.h>
 
-/* The options of CreateSession; they are called as the fields of the body of a POST. */
+/* What the value of an option is in the body of a POST. */
+typedef enum {
+  FORM_VALUE,      /* the same */
+  FORM_OBJECT,     /* text that holds a JSON object */
+  FORM_JSON,       /* text that holds some JSON; what kind, the codec checks */
+} OptionForm;
+
+/* Options are called as the fields of the body of a POST. */
 typedef struct {
   const char *name;
   const char *type;
+  OptionForm  form;
 } OptionRow;
 
 static const OptionRow create_options[] = {
-  { "debug_mode", "b" },
-  { "user_request", "s" },
-  { "system_context", "s" },
-  { "max_stream_length", "u" },
-  { "progress_updates", "b" },
-  { "update_threshold_seconds", "d" },
-  { "expiry_seconds", "d" },
+  { "debug_mode", "b", FORM_VALUE },
+  { "user_request", "s", FORM_VALUE },
+  { "system_context", "s", FORM_OBJECT },
+  { "max_stream_length", "u", FORM_VALUE },
+  { "progress_updates", "b", FORM_VALUE },
+  { "update_threshold_seconds", "d", FORM_VALUE },
+  { "expiry_seconds", "d", FORM_VALUE },
+  { NULL, NULL, FORM_VALUE },
+};
+
+static const OptionRow thinking_options[] = {
+  { "reasoning_chain", "as", FORM_VALUE },
+  { "confidence", "d", FORM_VALUE },
+  { "alternatives", "as", FORM_VALUE },
+  { "decision_factors", "as", FORM_VALUE },
+  { "context_used", "s", FORM_OBJECT },
+  { "estimated_duration", "d", FORM_VALUE },
+  { "idempotency_key", "s", FORM_VALUE },
+  { NULL, NULL, FORM_VALUE },
+};
+
+static const OptionRow progress_options[] = {
+  { "progress_percentage", "d", FORM_VALUE },
+  { "current_step", "s", FORM_VALUE },
+  { "estimated_remaining", "s", FORM_VALUE },
+  { "total_steps", "t", FORM_VALUE },
+  { "current_activity", "s", FORM_VALUE },
+  { "intermediate_findings", "s", FORM_JSON },
+  { "confidence", "d", FORM_VALUE },
+  { "idempotency_key", "s", FORM_VALUE },
+  { NULL, NULL, FORM_VALUE },
+};
+
+static const OptionRow list_options[] = {
+  { "user_id", "s", FORM_VALUE },
+  { "state", "s", FORM_VALUE },
+  { "limit", "u", FORM_VALUE },
+  { "before", "s", FORM_VALUE },
+  { NULL, NULL, FORM_VALUE },
 };
 
 #define MAX_OUTCOME_BYTES 64
+#define DEFAULT_LISTED    100
+#define MAX_LISTED        1000
+#define MAX_READ_EVENTS   1000
+
+/* ---- options into JSON ---- */
 
 static void
-set_unknown_option (GError **error, const char *name)
+set_unknown_option (GError **error, const OptionRow *rows, const char *name)
 {
   g_autoptr(GString) known = g_string_new (NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (create_options); i++)
-    g_string_append_printf (known, "%s%s", i == 0 ? "" : ", ", create_options[i].name);
+  for (const OptionRow *row = rows; row->name != NULL; row++)
+    g_string_append_printf (known, "%s%s", row == rows ? "" : ", ", row->name);
   g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY, "There is no option \"%s\"; known are %s.", name,
                known->str);
 }
 
 /* A JSON object given as text; NULL with @error. */
 static json_t *
-parse_context (const char *text, GError **error)
+parse_object (const char *name, const char *text, GError **error)
 {
   g_autoptr(OuioeProblems) problems = ouioe_problems_new ();
   g_autoptr(GError) local = NULL;
-  json_t *context = ouioe_codec_parse_object (text, strlen (text), problems, &local);
+  json_t *object = ouioe_codec_parse_object (text, strlen (text), problems, &local);
 
-  if (context == NULL)
-    g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY, "The option \"system_context\" is not a JSON object: %s",
+  if (object == NULL)
+    g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY, "The option \"%s\" is not a JSON object: %s", name,
                  local->message);
 
-  return context;
+  return object;
+}
+
+/* Any JSON given as text; NULL with @error. Read as the one member of an object, so that it meets the same parser. */
+static json_t *
+parse_json (const char *name, const char *text, GError **error)
+{
+  g_autofree char *wrapped = g_strdup_printf ("{\"value\":%s}", text);
+  g_autoptr(OuioeProblems) problems = ouioe_problems_new ();
+  g_autoptr(json_t) object = ouioe_codec_parse_object (wrapped, strlen (wrapped), problems, NULL);
+
+  if (object != NULL && json_object_size (object) == 1)
+    return json_incref (json_object_get (object, "value"));
+
+  g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY, "The option \"%s\" is not JSON.", name);
+  return NULL;
+}
+
+static json_t *
+texts_to_json (GVariant *value)
+{
+  json_t *list = json_array ();
+  GVariantIter iter;
+  const char *text;
+
+  g_variant_iter_init (&iter, value);
+  while (g_variant_iter_next (&iter, "&s", &text))
+    json_array_append_new (list, json_string (text));
+
+  return list;
 }
 
 /* NULL with @error when the value cannot be written as JSON. */
 static json_t *
-option_to_json (const char *name, GVariant *value, GError **error)
+option_to_json (const OptionRow *row, GVariant *value, GError **error)
 {
-  if (g_str_equal (name, "system_context"))
-    return parse_context (g_variant_get_string (value, NULL), error);
+  if (row->form == FORM_OBJECT)
+    return parse_object (row->name, g_variant_get_string (value, NULL), error);
+  if (row->form == FORM_JSON)
+    return parse_json (row->name, g_variant_get_string (value, NULL), error);
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
     return json_boolean (g_variant_get_boolean (value));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return json_string (g_variant_get_string (value, NULL));
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
+    return texts_to_json (value);
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
     return json_integer (g_variant_get_uint32 (value));
-  if (isfinite (g_variant_get_double (value)))
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64) && g_variant_get_uint64 (value) <= G_MAXINT64)
+    return json_integer ((json_int_t) g_variant_get_uint64 (value));
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE) && isfinite (g_variant_get_double (value)))
     return json_real (g_variant_get_double (value));
 
-  g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY, "The option \"%s\" is not a finite number.", name);
+  g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY, "The option \"%s\" is not a number that can be used.",
+               row->name);
   return NULL;
 }
 
 static gboolean
-add_option (json_t *body, const char *name, GVariant *value, GError **error)
+add_option (json_t *body, const OptionRow *rows, const char *name, GVariant *value, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (create_options); i++)
+  for (const OptionRow *row = rows; row->name != NULL; row++)
     {
       json_t *json;
 
-      if (!g_str_equal (create_options[i].name, name))
+      if (!g_str_equal (row->name, name))
         continue;
-      if (!g_variant_is_of_type (value, G_VARIANT_TYPE (create_options[i].type)))
+      if (!g_variant_is_of_type (value, G_VARIANT_TYPE (row->type)))
         {
           g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY,
                        "The option \"%s\" is of type %s and must be of type %s.",
-                       name, g_variant_get_type_string (value), create_options[i].type);
+                       name, g_variant_get_type_string (value), row->type);
           return FALSE;
         }
       if (json_object_get (body, name) != NULL)
@@ -93,13 +174,33 @@ add_option (json_t *body, const char *name, GVariant *value, GError **error)
           g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY, "The option \"%s\" is given twice.", name);
           return FALSE;
         }
-      json = option_to_json (name, value, error);
+      json = option_to_json (row, value, error);
       return json != NULL && json_object_set_new (body, name, json) == 0;
     }
 
-  set_unknown_option (error, name);
+  set_unknown_option (error, rows, name);
   return FALSE;
 }
+
+static gboolean
+add_options (json_t *body, const OptionRow *rows, GVariant *options, GError **error)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, options);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    if (!add_option (body, rows, name, value, error))
+      {
+        g_variant_unref (value);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+/* ---- requests ---- */
 
 OuioeCreateRequest *
 ouioed_dbus_read_create (const char *session_id, const char *user_id, GVariant *options, const OuioedHubLimits *limits,
@@ -108,19 +209,11 @@ ouioed_dbus_read_create (const char *session_id, const char *user_id, GVariant *
   g_autoptr(json_t) body = json_object ();
   g_autoptr(OuioeProblems) problems = ouioe_problems_new ();
   OuioeCreateRequest *request;
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
 
   json_object_set_new (body, "session_id", json_string (session_id));
   json_object_set_new (body, "user_id", json_string (user_id));
-  g_variant_iter_init (&iter, options);
-  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
-    if (!add_option (body, name, value, error))
-      {
-        g_variant_unref (value);
-        return NULL;
-      }
+  if (!add_options (body, create_options, options, error))
+    return NULL;
 
   request = ouioe_codec_read_create (body, &limits->defaults, limits->max_stream_length, limits->max_expiry_us,
                                      problems);
@@ -128,6 +221,102 @@ ouioed_dbus_read_create (const char *session_id, const char *user_id, GVariant *
     g_propagate_error (error, ouioe_problems_to_error (problems));
 
   return request;
+}
+
+void
+ouioed_dbus_append_clear (OuioedDbusAppend *append)
+{
+  g_clear_pointer (&append->step, ouioe_thinking_step_unref);
+  g_clear_pointer (&append->update, ouioe_progress_update_unref);
+  g_clear_pointer (&append->key, g_free);
+  g_clear_pointer (&append->data, g_free);
+}
+
+gboolean
+ouioed_dbus_read_append (OuioeEventKind kind, const char *session_id, const char *type, const char *text,
+                         GVariant *options, OuioedDbusAppend *append, GError **error)
+{
+  const gboolean is_step = kind == OUIOE_EVENT_THINKING_STEP;
+  g_autoptr(json_t) body = json_object ();
+  g_autoptr(OuioeProblems) problems = ouioe_problems_new ();
+  g_autoptr(GRefString) session = NULL;
+
+  json_object_set_new (body, is_step ? "thinking_type" : "progress_type", json_string (type));
+  json_object_set_new (body, is_step ? "content" : "message", json_string (text));
+  if (!add_options (body, is_step ? thinking_options : progress_options, options, error))
+    return FALSE;
+
+  append->key = g_strdup (ouioe_codec_read_key (body, problems));
+  if (ouioe_problems_get_n (problems) > 0)
+    {
+      g_propagate_error (error, ouioe_problems_to_error (problems));
+      return FALSE;
+    }
+  json_object_del (body, "idempotency_key");
+  if (append->key != NULL)
+    append->data = json_dumps (body, JSON_COMPACT | JSON_SORT_KEYS);
+
+  if (is_step)
+    append->step = ouioe_codec_read_thinking (body, session_id, &session, problems, error);
+  else
+    append->update = ouioe_codec_read_progress (body, session_id, &session, problems, error);
+  return append->step != NULL || append->update != NULL;
+}
+
+gboolean
+ouioed_dbus_read_list (GVariant *options, OuioedDbusList *list, GError **error)
+{
+  g_autoptr(json_t) body = json_object ();
+  const char *state;
+
+  *list = (OuioedDbusList) { .limit = DEFAULT_LISTED };
+  if (!add_options (body, list_options, options, error))
+    return FALSE;
+
+  if (json_object_get (body, "limit") != NULL)
+    list->limit = (guint) json_integer_value (json_object_get (body, "limit"));
+  if (list->limit == 0 || list->limit > MAX_LISTED)
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY, "The option \"limit\" must be 1 to %d.", MAX_LISTED);
+      return FALSE;
+    }
+  state = json_string_value (json_object_get (body, "state"));
+  if (g_strcmp0 (state, "open") == 0)
+    list->state = OUIOE_SESSION_OPEN;
+  else if (g_strcmp0 (state, "closed") == 0)
+    list->state = OUIOE_SESSION_CLOSED;
+  else if (state != NULL)
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY,
+                   "The option \"state\" must be \"open\" or \"closed\".");
+      return FALSE;
+    }
+  g_variant_lookup (options, "user_id", "&s", &list->user_id);
+  g_variant_lookup (options, "before", "&s", &list->before);
+  return TRUE;
+}
+
+gboolean
+ouioed_dbus_read_after (const char *after, OuioeEventId *id, GError **error)
+{
+  if (ouioe_event_id_parse (after, id))
+    return TRUE;
+
+  g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY,
+               "\"after\" must be the id of an event, like \"1795396263398-0\", or \"0\".");
+  return FALSE;
+}
+
+gboolean
+ouioed_dbus_read_limit (guint *limit, GError **error)
+{
+  if (*limit == 0)
+    *limit = MAX_READ_EVENTS;
+  if (*limit <= MAX_READ_EVENTS)
+    return TRUE;
+
+  g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY, "\"limit\" must be at most %d.", MAX_READ_EVENTS);
+  return FALSE;
 }
 
 const char *

@@ -1,4 +1,4 @@
-/* ouioed-dbus-session.c - one session on the bus: its properties, its signals, Close
+/* ouioed-dbus-session.c - one session on the bus: its properties and its signals
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,10 +18,70 @@ repair (const char *text)
   return ouioed_dbus_repair_text (text != NULL ? text : "", text != NULL ? strlen (text) : 0);
 }
 
+static void
+session_set_percentage (OuioedDbusSession *self)
+{
+  g_autoptr(OuioeEvent) event = g_steal_pointer (&self->percentage);
+  g_autoptr(OuioeProgressUpdate) update = event != NULL ? ouioe_codec_decode_update (event, NULL) : NULL;
+
+  if (update != NULL && update->has_percentage)
+    ouioed_bus_iface_session_set_percentage (self->iface, update->percentage);
+}
+
+static void
+session_set_activity (OuioedDbusSession *self)
+{
+  g_autoptr(OuioeEvent) event = g_steal_pointer (&self->activity);
+  g_autoptr(OuioeProgressUpdate) update = event != NULL ? ouioe_codec_decode_update (event, NULL) : NULL;
+  g_autofree char *text = NULL;
+
+  if (update == NULL || update->current_activity.str == NULL)
+    return;
+  text = ouioed_dbus_repair_text (update->current_activity.str, update->current_activity.len);
+  ouioed_bus_iface_session_set_current_activity (self->iface, text);
+}
+
+static gboolean
+has_member (OuioeEvent *event, const char *member)
+{
+  gsize len;
+  const char *json = g_bytes_get_data (event->json, &len);
+
+  return memmem (json, len, member, strlen (member)) != NULL;
+}
+
+/* An update is read when the counters are told, not for each that came: here it is only looked for the name of the
+ * member, which cannot stand in a string, where its quotes would be escaped. */
+void
+ouioed_dbus_session_note (OuioedDbusSession *self, OuioeEvent *event)
+{
+  if (event->kind == OUIOE_EVENT_SESSION_START)
+    {
+      g_clear_pointer (&self->percentage, ouioe_event_unref);
+      g_clear_pointer (&self->activity, ouioe_event_unref);
+      ouioed_bus_iface_session_set_percentage (self->iface, NOT_REPORTED);
+      ouioed_bus_iface_session_set_current_activity (self->iface, "");
+      return;
+    }
+  if (event->kind != OUIOE_EVENT_PROGRESS_UPDATE)
+    return;
+  if (has_member (event, ",\"progress_percentage\":"))
+    {
+      g_clear_pointer (&self->percentage, ouioe_event_unref);
+      self->percentage = ouioe_event_ref (event);
+    }
+  if (has_member (event, ",\"current_activity\":"))
+    {
+      g_clear_pointer (&self->activity, ouioe_event_unref);
+      self->activity = ouioe_event_ref (event);
+    }
+}
+
 void
 ouioed_dbus_session_update (OuioedDbusSession *self)
 {
   OuioeSessionInfo info;
+  double average;
   char last_id[OUIOE_EVENT_ID_TEXT_MAX];
   g_autofree char *user = NULL;
   g_autofree char *request = NULL;
@@ -45,6 +105,10 @@ ouioed_dbus_session_update (OuioedDbusSession *self)
   ouioed_bus_iface_session_set_last_event_id (self->iface, last_id);
   ouioed_bus_iface_session_set_thinking_steps (self->iface, info.stats->n_thinking);
   ouioed_bus_iface_session_set_progress_updates (self->iface, info.stats->n_progress);
+  ouioed_bus_iface_session_set_average_confidence (
+    self->iface, ouioe_stream_stats_get_average_confidence (info.stats, &average) ? average : NOT_REPORTED);
+  session_set_percentage (self);
+  session_set_activity (self);
 }
 
 gboolean
@@ -177,64 +241,28 @@ ouioed_dbus_session_tell_end (OuioedDbusSession *self)
   ouioed_bus_iface_session_emit_finished (self->iface, ouioed_bus_iface_session_get_outcome (self->iface));
 }
 
-/* ---- Close ---- */
-
-typedef struct {
-  OuioedBusIfaceSession *iface;
-  GDBusMethodInvocation *invocation;
-} CloseCall;
-
-static void
-close_closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree CloseCall *call = user_data;
-  g_autoptr(OuioedBusIfaceSession) iface = call->iface;
-  g_autoptr(GError) error = NULL;
-
-  if (ouioed_hub_close_finish (OUIOED_HUB (source), result, NULL, &error))
-    ouioed_bus_iface_session_complete_close (iface, call->invocation);
-  else
-    ouioed_dbus_return_error (call->invocation, g_steal_pointer (&error));
-}
-
-static gboolean
-on_close (OuioedBusIfaceSession *iface, GDBusMethodInvocation *invocation, const char *outcome, GVariant *options,
-          gpointer user_data)
-{
-  OuioedDbusSession *self = user_data;
-  g_autoptr(GError) error = NULL;
-  const char *word = ouioed_dbus_read_outcome (outcome, &error);
-  CloseCall *call;
-
-  if (word == NULL || !ouioed_dbus_check_no_options (options, &error))
-    {
-      ouioed_dbus_return_error (invocation, g_steal_pointer (&error));
-      return TRUE;
-    }
-
-  call = g_new0 (CloseCall, 1);
-  call->iface = g_object_ref (iface);
-  call->invocation = invocation;   /* completing it takes it */
-  ouioed_hub_close_async (self->hub, ouioed_channel_get_id (self->channel), word, NULL, close_closed_cb, call);
-  return TRUE;
-}
-
 /* ---- life ---- */
 
 OuioedDbusSession *
-ouioed_dbus_session_new (OuioedHub *hub, OuioedChannel *channel)
+ouioed_dbus_session_new (OuioedHub *hub, OuioedDbusStreams *streams, const OuioedDbusConfig *config,
+                         OuioedChannel *channel)
 {
   OuioedDbusSession *self = g_new0 (OuioedDbusSession, 1);
   const char *id = ouioed_channel_get_id (channel);
 
   self->hub = hub;
+  self->streams = streams;
+  self->config = config;
   self->channel = g_object_ref (channel);
   self->path = ouioed_dbus_session_path (id);
   self->object = ouioed_bus_iface_object_skeleton_new (self->path);
   self->iface = ouioed_bus_iface_session_skeleton_new ();
   ouioed_bus_iface_session_set_id (self->iface, id);
+  ouioed_bus_iface_session_set_percentage (self->iface, NOT_REPORTED);
+  ouioed_bus_iface_session_set_current_activity (self->iface, "");
   ouioed_dbus_session_update (self);
-  g_signal_connect (self->iface, "handle-close", G_CALLBACK (on_close), self);
+  ouioed_dbus_session_connect_appends (self);
+  ouioed_dbus_session_connect_calls (self);
   ouioed_bus_iface_object_skeleton_set_session (self->object, self->iface);
 
   return self;
@@ -247,6 +275,8 @@ ouioed_dbus_session_free (OuioedDbusSession *self)
   g_clear_object (&self->iface);
   g_clear_object (&self->object);
   g_clear_object (&self->channel);
+  g_clear_pointer (&self->percentage, ouioe_event_unref);
+  g_clear_pointer (&self->activity, ouioe_event_unref);
   g_free (self->path);
   g_free (self);
 }

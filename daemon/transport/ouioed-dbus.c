@@ -25,12 +25,15 @@ struct _OuioedDbus
   GDBusConnection          *connection;
   OuioedDbusConfig          config;
   GDBusObjectManagerServer *objects;
-  OuioedBusIfaceManager    *manager;
+  OuioedBusIfaceManager    *iface;           /* of the root object */
+  OuioedDbusManager         manager;         /* what it does */
+  OuioedDbusNotices         notices;         /* what it tells */
+  OuioedDbusStreams        *streams;
   GHashTable               *sessions;        /* id of the session -> OuioedDbusSession */
   OuioedDbusBudget          budget;          /* signals of all sessions */
   GQueue                    dirty;           /* sessions whose counters have changed, by the time when that is told */
   GQueue                    lagging;         /* sessions that left something out */
-  guint                     tick;            /* source; 0 while both queues are empty */
+  guint                     tick;            /* source; 0 while nothing waits */
   GTask                    *starting;        /* until the name is ours */
   GPtrArray                *to_export;       /* channels that were there at the start */
   guint                     exported;        /* of these */
@@ -45,8 +48,6 @@ static void ouioed_dbus_transport_init (OuioedTransportInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (OuioedDbus, ouioed_dbus, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (OUIOED_TYPE_TRANSPORT, ouioed_dbus_transport_init))
-
-static const char *const features[] = { "create-session", "close", "signals", NULL };
 
 /* ---- what waits ---- */
 
@@ -125,7 +126,7 @@ on_tick (gpointer user_data)
 
   dbus_tell_lags (self);
   dbus_tell_counters (self);
-  if (self->lagging.length > 0 || self->dirty.length > 0)
+  if (ouioed_dbus_notices_flush (&self->notices, FALSE) || self->lagging.length > 0 || self->dirty.length > 0)
     return G_SOURCE_CONTINUE;
   self->tick = 0;
   return G_SOURCE_REMOVE;
@@ -143,7 +144,7 @@ dbus_ensure_tick (OuioedDbus *self)
 static void
 dbus_export (OuioedDbus *self, OuioedChannel *channel)
 {
-  OuioedDbusSession *session = ouioed_dbus_session_new (self->hub, channel);
+  OuioedDbusSession *session = ouioed_dbus_session_new (self->hub, self->streams, &self->config, channel);
 
   g_hash_table_insert (self->sessions, g_strdup (ouioed_channel_get_id (channel)), session);
   g_dbus_object_manager_server_export (self->objects, G_DBUS_OBJECT_SKELETON (session->object));
@@ -210,7 +211,13 @@ on_published (OuioedHub *hub, OuioedChannel *channel, OuioedEntry *entry, Ouioed
   OuioedDbusSession *session = g_hash_table_lookup (self->sessions, ouioed_channel_get_id (channel));
   OuioeEvent *event = entry->event;
 
-  if (session == NULL || event->kind == OUIOE_EVENT_SESSION_START)
+  if (session == NULL)
+    return;
+  ouioed_dbus_session_note (session, event);
+  ouioed_dbus_notices_look (&self->notices, channel, event);
+  if (self->notices.left_out > 0)
+    dbus_ensure_tick (self);
+  if (event->kind == OUIOE_EVENT_SESSION_START)
     return;
   if (event->kind == OUIOE_EVENT_SESSION_END)
     {
@@ -231,51 +238,6 @@ on_published (OuioedHub *hub, OuioedChannel *channel, OuioedEntry *entry, Ouioed
       dbus_ensure_tick (self);
     }
   session->lag_to = event->id;
-}
-
-/* ---- the manager ---- */
-
-typedef struct {
-  OuioedBusIfaceManager *manager;
-  GDBusMethodInvocation *invocation;
-  char                  *path;
-} CreateCall;
-
-static void
-create_created_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree CreateCall *call = user_data;
-  g_autoptr(OuioedBusIfaceManager) manager = call->manager;
-  g_autofree char *path = call->path;
-  g_autoptr(GError) error = NULL;
-
-  if (ouioed_hub_create_finish (OUIOED_HUB (source), result, NULL, &error))
-    ouioed_bus_iface_manager_complete_create_session (manager, call->invocation, path);
-  else
-    ouioed_dbus_return_error (call->invocation, g_steal_pointer (&error));
-}
-
-static gboolean
-on_create_session (OuioedBusIfaceManager *manager, GDBusMethodInvocation *invocation, const char *session_id,
-                   const char *user_id, GVariant *options, OuioedDbus *self)
-{
-  g_autoptr(GError) error = NULL;
-  OuioeCreateRequest *request = ouioed_dbus_read_create (session_id, user_id, options,
-                                                         ouioed_hub_get_limits (self->hub),
-                                                         &error);
-  CreateCall *call;
-
-  if (request == NULL)
-    {
-      ouioed_dbus_return_error (invocation, g_steal_pointer (&error));
-      return TRUE;
-    }
-  call = g_new0 (CreateCall, 1);
-  call->manager = g_object_ref (manager);
-  call->invocation = invocation;   /* completing it takes it */
-  call->path = ouioed_dbus_session_path (session_id);
-  ouioed_hub_create_async (self->hub, request, NULL, create_created_cb, call);
-  return TRUE;
 }
 
 /* ---- start: objects first, the name last ---- */
@@ -338,7 +300,7 @@ ouioed_dbus_start_async (OuioedTransport *transport, GAsyncReadyCallback callbac
 
   g_task_set_name (task, "ouioed_dbus_start_async");
   self->starting = task;
-  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->manager), self->connection, OUIOED_BUS_ROOT,
+  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->iface), self->connection, OUIOED_BUS_ROOT,
                                          &error))
     {
       dbus_started (self, error);
@@ -387,6 +349,7 @@ dbus_tell_everything (OuioedDbus *self)
       ouioed_dbus_session_update (session);
       g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (session->iface));
     }
+  ouioed_dbus_notices_flush (&self->notices, TRUE);
 }
 
 static void
@@ -416,6 +379,7 @@ ouioed_dbus_drain_async (OuioedTransport *transport, GAsyncReadyCallback callbac
   g_autoptr(GCancellable) late = g_cancellable_new ();
 
   g_task_set_name (task, "ouioed_dbus_drain_async");
+  ouioed_dbus_streams_drain (self->streams);
   dbus_tell_everything (self);
   g_clear_pointer (&self->name, ouioed_dbus_name_release);
   g_timeout_add_full (G_PRIORITY_DEFAULT, DRAIN_MS, on_drain_timeout, g_object_ref (late), g_object_unref);
@@ -457,17 +421,18 @@ ouioed_dbus_dispose (GObject *object)
   g_clear_pointer (&self->name, ouioed_dbus_name_release);
   if (self->hub != NULL)
     g_signal_handlers_disconnect_by_data (self->hub, self);
-  if (self->manager != NULL)
+  if (self->iface != NULL)
     {
-      g_signal_handlers_disconnect_by_data (self->manager, self);
-      if (g_dbus_interface_skeleton_get_connection (G_DBUS_INTERFACE_SKELETON (self->manager)) != NULL)
-        g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->manager));
+      g_signal_handlers_disconnect_by_data (self->iface, &self->manager);
+      if (g_dbus_interface_skeleton_get_connection (G_DBUS_INTERFACE_SKELETON (self->iface)) != NULL)
+        g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->iface));
     }
   if (self->objects != NULL)
     g_dbus_object_manager_server_set_connection (self->objects, NULL);
   g_clear_object (&self->objects);
-  g_clear_object (&self->manager);
+  g_clear_object (&self->iface);
   g_clear_pointer (&self->sessions, g_hash_table_unref);
+  g_clear_pointer (&self->streams, ouioed_dbus_streams_free);
   g_clear_pointer (&self->to_export, g_ptr_array_unref);
   g_clear_object (&self->connection);
   g_clear_object (&self->hub);
@@ -489,7 +454,7 @@ ouioed_dbus_init (OuioedDbus *self)
 {
   self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) ouioed_dbus_session_free);
   self->objects = g_dbus_object_manager_server_new (OUIOED_BUS_ROOT);
-  self->manager = ouioed_bus_iface_manager_skeleton_new ();
+  self->iface = ouioed_bus_iface_manager_skeleton_new ();
   g_queue_init (&self->dirty);
   g_queue_init (&self->lagging);
 }
@@ -504,9 +469,10 @@ ouioed_dbus_new (OuioedHub *hub, GDBusConnection *connection, const OuioedDbusCo
   self->connection = g_object_ref (connection);
   self->config = *config;
   g_dbus_connection_set_exit_on_close (connection, FALSE);   /* what to do then is for the daemon to say */
-  ouioed_bus_iface_manager_set_version (self->manager, OUIOE_VERSION);
-  ouioed_bus_iface_manager_set_features (self->manager, features);
-  g_signal_connect (self->manager, "handle-create-session", G_CALLBACK (on_create_session), self);
+  self->streams = ouioed_dbus_streams_new (hub);
+  self->notices.iface = self->iface;
+  self->manager = (OuioedDbusManager) { .hub = hub, .iface = self->iface, .streams = self->streams };
+  ouioed_dbus_manager_connect (&self->manager);
 
   return self;
 }
@@ -515,4 +481,12 @@ void
 ouioed_dbus_set_config (OuioedDbus *self, const OuioedDbusConfig *config)
 {
   self->config = *config;
+}
+
+void
+ouioed_dbus_set_reload (OuioedDbus *self, OuioedReloadFunc reload, gpointer user_data)
+{
+  self->manager.reload = reload;
+  self->manager.reload_data = user_data;
+  ouioed_dbus_manager_update_features (&self->manager);
 }

@@ -4,100 +4,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # usage: test-bus.py OUIOED
-import contextlib
-import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
-from ouioe_testing import TIMEOUT, Daemon, read_line, run_tests, wait_for
-
-NAME = "org.ouioe.Streaming1"
-ROOT = "/org/ouioe/Streaming1"
-SESSION = NAME + ".Session"
+from ouioe_bus import NAME, ROOT, SESSION, Bus, expect, wait_until_it_watches
+from ouioe_testing import TIMEOUT, Daemon, run_tests
 
 binary = None
-
-
-class Bus:
-    """A private bus; what is started with its environment sees no other."""
-
-    def __enter__(self):
-        self.directory = tempfile.mkdtemp(prefix="ouioe-bus-")
-        self.process = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--print-address=1",
-                                         "--address=unix:dir=" + self.directory],
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.address = read_line(self.process.stdout, TIMEOUT)
-        self.env = {"DBUS_SESSION_BUS_ADDRESS": self.address, "XDG_RUNTIME_DIR": self.directory}
-        assert self.address.startswith("unix:"), "no bus: %r" % self.address
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-    def stop(self):
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process.stdout.close()
-            self.process = None
-
-    def daemon(self, **kw):
-        return Daemon(binary, bus="session", env=self.env, **kw)
-
-    def run(self, *argv):
-        """(exit status, what it printed)"""
-        done = subprocess.run(argv, env=dict(os.environ, **self.env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=TIMEOUT, text=True, check=False)
-        return done.returncode, done.stdout
-
-    def call(self, path, method, *arguments):
-        return self.run("gdbus", "call", "--session", "--dest", NAME, "--object-path", path, "--method",
-                        NAME + "." + method, *arguments)
-
-    @contextlib.contextmanager
-    def watch(self, *argv):
-        """A program that goes on printing what happens."""
-        process = subprocess.Popen(argv, env=dict(os.environ, **self.env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT)
-        try:
-            yield process.stdout
-        finally:
-            process.kill()
-            process.wait()
-            process.stdout.close()
-
-
-def expect(stream, *patterns):
-    """Reads on until each of the patterns has come, in this order; gives the lines that matched."""
-    found, seen = [], []
-    for pattern in patterns:
-        while True:
-            line = read_line(stream, TIMEOUT)
-            assert line, "%r did not come; before it came:\n%s" % (pattern, "\n".join(seen))
-            seen.append(line)
-            if re.search(pattern, line):
-                found.append(line)
-                break
-    return found
-
-
-def wait_until_it_watches(stream, daemon):
-    """gdbus says that the name is there before its own subscription is in force: something must be seen first."""
-    for i in range(200):
-        daemon.create("warm-%d" % i)
-        if "/session/warm" in read_line(stream, 0.2):
-            return
-    raise AssertionError("the monitor shows nothing")
 
 
 # ---------------------------------------------------------------- with a bus
 
 def test_gdbus_monitor_shows_a_session():
-    with Bus() as bus, bus.daemon() as daemon, \
+    with Bus(binary) as bus, bus.daemon() as daemon, \
             bus.watch("gdbus", "monitor", "--session", "--dest", NAME) as monitor:
         expect(monitor, "is owned by")
         wait_until_it_watches(monitor, daemon)
@@ -118,7 +39,7 @@ def test_gdbus_monitor_shows_a_session():
 def test_busctl_shows_a_session():
     if shutil.which("busctl") is None:
         return "busctl is not installed"
-    with Bus() as bus, bus.daemon() as daemon:
+    with Bus(binary) as bus, bus.daemon() as daemon:
         busctl = ("busctl", "--address=" + bus.address)
         path = ROOT + "/session/s1"
         with bus.watch(*busctl, "--json=short", "monitor", NAME) as monitor:
@@ -140,7 +61,7 @@ def test_busctl_shows_a_session():
 
 
 def test_errors_have_names():
-    with Bus() as bus, bus.daemon() as daemon:
+    with Bus(binary) as bus, bus.daemon() as daemon:
         daemon.create("s1")
         for arguments, name in ((("s1", "me", "{}"), "SessionExists"),
                                 (("a/b", "me", "{}"), "InvalidBody"),
@@ -153,7 +74,7 @@ def test_errors_have_names():
 
 
 def test_sessions_are_there_again_after_a_restart():
-    with Bus() as bus, bus.daemon(store="sqlite:{dir}/db") as daemon:
+    with Bus(binary) as bus, bus.daemon(store="sqlite:{dir}/db") as daemon:
         daemon.create("s1")
         daemon.think("s1", "before")
         daemon.kill()
@@ -164,7 +85,7 @@ def test_sessions_are_there_again_after_a_restart():
 
 
 def test_a_flood_over_http_is_bounded_on_the_bus():
-    with Bus() as bus, bus.daemon() as daemon, \
+    with Bus(binary) as bus, bus.daemon() as daemon, \
             bus.watch("gdbus", "monitor", "--session", "--dest", NAME, "--object-path", ROOT + "/session/s1") as monitor:
         expect(monitor, "is owned by")
         daemon.create("s1", max_stream_length=10000)
@@ -184,7 +105,7 @@ def test_a_flood_over_http_is_bounded_on_the_bus():
 
 
 def test_the_name_of_another_daemon_is_respected():
-    with Bus() as bus, bus.daemon() as first:
+    with Bus(binary) as bus, bus.daemon() as first:
         with tempfile.TemporaryDirectory(prefix="ouioe-second-") as directory:
             status, text = bus.run(binary, "--listen=127.0.0.1:0", "--store=memory:", "--bus=session",
                                    "--state-dir=" + directory)
@@ -196,7 +117,7 @@ def test_the_name_of_another_daemon_is_respected():
 
 
 def test_the_daemon_leaves_when_the_bus_does():
-    with Bus() as bus, bus.daemon(store="sqlite:{dir}/db") as daemon:
+    with Bus(binary) as bus, bus.daemon(store="sqlite:{dir}/db") as daemon:
         daemon.create("s1")
         bus.stop()
         assert daemon.process.wait(TIMEOUT) == 0, daemon.read_log()

@@ -4,6 +4,10 @@
  */
 #include "bus-fixture.h"
 
+#include <gio/gunixfdlist.h>
+#include <glib-unix.h>
+#include <signal.h>
+
 #define PATIENCE_S 20
 
 /* ---- waiting ---- */
@@ -167,6 +171,28 @@ bus_call_error (BusFixture *self, const char *path, const char *iface, const cha
   return name;
 }
 
+int
+bus_open_stream (BusFixture *self, const char *path, const char *after, GError **error)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GUnixFDList) fds = NULL;
+  g_autoptr(GVariant) reply = NULL;
+  gint32 handle;
+  int fd;
+
+  g_dbus_connection_call_with_unix_fd_list (self->client, OUIOED_BUS_NAME, path, SESSION_IFACE, "OpenStream",
+                                            g_variant_new ("(s)", after), G_VARIANT_TYPE ("(h)"),
+                                            G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, store_result_cb, &result);
+  bus_wait (self, is_set, &result);
+  reply = g_dbus_connection_call_with_unix_fd_list_finish (self->client, &fds, result, error);
+  if (reply == NULL)
+    return -1;
+  g_variant_get (reply, "(h)", &handle);
+  fd = g_unix_fd_list_get (fds, handle, error);
+  g_unix_set_fd_nonblocking (fd, TRUE, NULL);
+  return fd;
+}
+
 static void
 heard_free (Heard *heard)
 {
@@ -289,6 +315,7 @@ bus_fixture_up (BusFixture *self, const OuioedDbusConfig *config, void (*prepare
   g_autoptr(GError) error = NULL;
   OuioedContents *contents;
 
+  signal (SIGPIPE, SIG_IGN);    /* as the daemon does */
   self->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
   g_test_dbus_up (self->bus);
   self->store = ouioed_store_memory_new ();

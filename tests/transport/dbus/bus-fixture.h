@@ -64,6 +64,9 @@ GVariant *bus_get            (BusFixture *self, const char *path, const char *pr
 char     *bus_call_error     (BusFixture *self, const char *path, const char *iface, const char *method, GVariant *arguments,
                               char **message);
 
+/* OpenStream of @path: the reading end, non-blocking; -1 with @error. */
+int       bus_open_stream    (BusFixture *self, const char *path, const char *after, GError **error);
+
 /* How many signals @name came of @path (NULL: of any). */
 guint        bus_count       (BusFixture *self, const char *path, const char *name);
 /* The @n-th of them, from 0; waits for it. */
