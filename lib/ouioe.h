@@ -5,6 +5,7 @@
 #pragma once
 
 #include "client/ouioe-client.h"
+#include "client/ouioe-models.h"
 #include "client/ouioe-producer.h"
 #include "ouioe-enum-types.h"
 #include "ouioe-enums.h"

@@ -115,8 +115,8 @@ find_bus (GBusType type)
 }
 
 /* Blocks only while the bus greets. */
-static GDBusConnection *
-get_connection (OuioeBus *self, GCancellable *cancellable, GError **error)
+GDBusConnection *
+ouioe_bus_get_connection (OuioeBus *self, GCancellable *cancellable, GError **error)
 {
   g_autofree char *address = NULL;
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
@@ -151,7 +151,7 @@ static void
 connect_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
-  GDBusConnection *connection = get_connection (data, cancellable, &error);
+  GDBusConnection *connection = ouioe_bus_get_connection (data, cancellable, &error);
 
   if (connection == NULL)
     g_task_return_error (task, error);
@@ -247,7 +247,7 @@ ouioe_bus_send_finish (OuioeBus *self, GAsyncResult *result, GUnixFDList **fds, 
 GVariant *
 ouioe_bus_send (OuioeBus *self, const OuioeBusCall *call, GCancellable *cancellable, GError **error)
 {
-  g_autoptr(GDBusConnection) connection = get_connection (self, cancellable, error);
+  g_autoptr(GDBusConnection) connection = ouioe_bus_get_connection (self, cancellable, error);
 
   if (connection == NULL)
     return NULL;
@@ -282,7 +282,7 @@ is_activatable (GDBusConnection *connection)
 gboolean
 ouioe_bus_is_useful (OuioeBus *self)
 {
-  g_autoptr(GDBusConnection) connection = get_connection (self, NULL, NULL);
+  g_autoptr(GDBusConnection) connection = ouioe_bus_get_connection (self, NULL, NULL);
   g_autoptr(GVariant) reply = NULL;
   g_autoptr(GVariant) features = NULL;
   g_autofree const char **words = NULL;

@@ -64,4 +64,18 @@ gboolean  ouioe_bus_is_broken   (const GError *error);
 /* What was answered to a call of an object at @path, as an error of OUIOE_ERROR. NULL when the daemon was not reached. */
 GError   *ouioe_bus_to_error    (const char *path, const GError *error);
 
+/* ---- ouioe-bus-watch.c: what changes on the bus ---- */
+
+typedef struct _OuioeBusWatch OuioeBusWatch;
+
+/* @session_id: NULL when everything may have changed, as the daemon came or went */
+typedef void (*OuioeBusChangedFunc) (const char *session_id, gpointer user_data);
+
+/* In the thread-default main context of this call. NULL when the bus is not there. */
+OuioeBusWatch *ouioe_bus_watch_new  (OuioeBus *bus, OuioeBusChangedFunc func, gpointer user_data, GError **error);
+void           ouioe_bus_watch_free (OuioeBusWatch *self);
+
+/* For its other parts: the connection, which is made when there is none. */
+GDBusConnection *ouioe_bus_get_connection (OuioeBus *self, GCancellable *cancellable, GError **error);
+
 G_END_DECLS

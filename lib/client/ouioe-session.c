@@ -7,6 +7,7 @@
 #include "ouioe-session-private.h"
 
 #include "ouioe-codec.h"
+#include "ouioe-enum-types.h"
 
 struct _OuioeSession
 {
@@ -24,6 +25,10 @@ struct _OuioeSession
   OuioeEventId      last_id;            /* newest event, 0-0 when none */
   char             *json;               /* as the daemon sent it */
 };
+
+typedef enum { PROP_ID = 1, PROP_USER_ID, PROP_STATE, PROP_OUTCOME, PROP_USER_REQUEST, PROP_CREATED_US,
+               PROP_LAST_ACTIVITY_US, PROP_ENDED_US, PROP_THINKING_STEPS, PROP_PROGRESS_UPDATES } SessionProperty;
+static GParamSpec *props[PROP_PROGRESS_UPDATES + 1];
 
 G_DEFINE_FINAL_TYPE (OuioeSession, ouioe_session, G_TYPE_OBJECT)
 
@@ -64,9 +69,96 @@ ouioe_session_finalize (GObject *object)
 }
 
 static void
+ouioe_session_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  OuioeSession *self = OUIOE_SESSION (object);
+
+  switch ((SessionProperty) prop_id)
+    {
+    case PROP_ID: g_value_set_string (value, self->id); break;
+    case PROP_USER_ID: g_value_set_string (value, self->user_id); break;
+    case PROP_STATE: g_value_set_enum (value, (int) self->state); break;
+    case PROP_OUTCOME: g_value_set_string (value, self->outcome); break;
+    case PROP_USER_REQUEST: g_value_set_string (value, self->user_request); break;
+    case PROP_CREATED_US: g_value_set_int64 (value, self->created_us); break;
+    case PROP_LAST_ACTIVITY_US: g_value_set_int64 (value, self->last_activity_us); break;
+    case PROP_ENDED_US: g_value_set_int64 (value, self->ended_us); break;
+    case PROP_THINKING_STEPS: g_value_set_uint64 (value, self->n_thinking); break;
+    case PROP_PROGRESS_UPDATES: g_value_set_uint64 (value, self->n_progress); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
 ouioe_session_class_init (OuioeSessionClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = ouioe_session_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = ouioe_session_get_property;
+  object_class->finalize = ouioe_session_finalize;
+
+  /**
+   * OuioeSession:id:
+   *
+   * Its id.
+   */
+  props[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, flags);
+  /**
+   * OuioeSession:user-id:
+   *
+   * Whose it is.
+   */
+  props[PROP_USER_ID] = g_param_spec_string ("user-id", NULL, NULL, NULL, flags);
+  /**
+   * OuioeSession:state:
+   *
+   * Where it was when the daemon answered.
+   */
+  props[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, OUIOE_TYPE_SESSION_STATE, OUIOE_SESSION_ANY, flags);
+  /**
+   * OuioeSession:outcome:
+   *
+   * The word it was closed with; %NULL while it is open.
+   */
+  props[PROP_OUTCOME] = g_param_spec_string ("outcome", NULL, NULL, NULL, flags);
+  /**
+   * OuioeSession:user-request:
+   *
+   * What was asked for.
+   */
+  props[PROP_USER_REQUEST] = g_param_spec_string ("user-request", NULL, NULL, NULL, flags);
+  /**
+   * OuioeSession:created-us:
+   *
+   * When it was created, microseconds since 1970.
+   */
+  props[PROP_CREATED_US] = g_param_spec_int64 ("created-us", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  /**
+   * OuioeSession:last-activity-us:
+   *
+   * When its last event came, microseconds since 1970.
+   */
+  props[PROP_LAST_ACTIVITY_US] = g_param_spec_int64 ("last-activity-us", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  /**
+   * OuioeSession:ended-us:
+   *
+   * When it was closed, microseconds since 1970; 0 while it is open.
+   */
+  props[PROP_ENDED_US] = g_param_spec_int64 ("ended-us", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  /**
+   * OuioeSession:thinking-steps:
+   *
+   * How many steps it took.
+   */
+  props[PROP_THINKING_STEPS] = g_param_spec_uint64 ("thinking-steps", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  /**
+   * OuioeSession:progress-updates:
+   *
+   * How many updates it took.
+   */
+  props[PROP_PROGRESS_UPDATES] = g_param_spec_uint64 ("progress-updates", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
 
 static void
