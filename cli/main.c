@@ -24,6 +24,8 @@ const OuioectlCommand ouioectl_commands[] = {
   { "run",      "[--] COMMAND [ARG…]", "run a program; its output becomes progress",             ouioectl_run, TRUE },
   { "export",   "SESSION|--all [FILE]", "its events as they are stored, an object a line",        ouioectl_export },
   { "import",   "FILE|-",              "exported events, into this daemon",                      ouioectl_import },
+  { "reload",   "",                    "have the daemon read its configuration again",           ouioectl_reload },
+  { "doctor",   "",                    "look for what is wrong, and say what to do",             ouioectl_doctor },
   { NULL },
 };
 

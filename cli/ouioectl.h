@@ -55,6 +55,8 @@ int ouioectl_close    (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_export   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_import   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_run      (OuioectlOptions *options, int argc, char **argv);
+int ouioectl_reload   (OuioectlOptions *options, int argc, char **argv);
+int ouioectl_doctor   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_ingest   (OuioectlOptions *options, int argc, char **argv);
 
 /* The answer of the daemon as aligned lines; NULL when it is not an object. */
