@@ -30,6 +30,9 @@ typedef enum {
   OUIOE_ERROR_KEY_REUSED,             /* idempotency key seen with another request */
   OUIOE_ERROR_HOST_NOT_ALLOWED,
   OUIOE_ERROR_ORIGIN_NOT_ALLOWED,
+  OUIOE_ERROR_UNAUTHORIZED,           /* no token, or one that is not known or has expired */
+  OUIOE_ERROR_FORBIDDEN,              /* a token that is not good for this */
+  OUIOE_ERROR_TOO_MANY_FAILURES,      /* too many wrong tokens from one address; try again later */
   OUIOE_ERROR_BODY_TOO_LARGE,
   OUIOE_ERROR_HEADER_TOO_LARGE,
   OUIOE_ERROR_REQUEST_TIMEOUT,        /* header or body took longer than allowed */

@@ -71,8 +71,8 @@ static void
 test_answers_of_strangers_are_understood (void)
 {
   static const struct { const char *status; OuioeError code; } rows[] = {
-    { "400 R", OUIOE_ERROR_BAD_REQUEST },        { "401 R", OUIOE_ERROR_BAD_REQUEST },
-    { "403 R", OUIOE_ERROR_ORIGIN_NOT_ALLOWED }, { "404 R", OUIOE_ERROR_NOT_FOUND },
+    { "400 R", OUIOE_ERROR_BAD_REQUEST },        { "401 R", OUIOE_ERROR_UNAUTHORIZED },
+    { "403 R", OUIOE_ERROR_FORBIDDEN }, { "404 R", OUIOE_ERROR_NOT_FOUND },
     { "405 R", OUIOE_ERROR_METHOD_NOT_ALLOWED }, { "408 R", OUIOE_ERROR_REQUEST_TIMEOUT },
     { "409 R", OUIOE_ERROR_WRONG_STATE },        { "413 R", OUIOE_ERROR_BODY_TOO_LARGE },
     { "415 R", OUIOE_ERROR_UNSUPPORTED_MEDIA_TYPE }, { "418 R", OUIOE_ERROR_BAD_REQUEST },

@@ -173,8 +173,8 @@ test_refusals_end_with_failed (void)
   };
   static const char *const expected[] = {
     "failed session-not-found: Session not found\n",
-    "failed bad-request: The service answered 401 Unauthorized\n",
-    "failed origin-not-allowed: Not you\n",
+    "failed unauthorized: The service answered 401 Unauthorized\n",
+    "failed forbidden: Not you\n",
     NULL, NULL,
     "failed protocol: The service answered 301 Moved\n",
   };
