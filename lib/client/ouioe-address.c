@@ -6,13 +6,18 @@
 
 #include "ouioe-address.h"
 
+#include <errno.h>
 #include <gio/gunixsocketaddress.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "ouioe-client.h"
 
 /* Connections at a time for calls; more calls wait for one to become free. */
 #define MAX_CONNECTIONS 16
+#define MAX_TOKEN_FILE  4096
+/* Of RFC 6750: what a token may be made of. */
+#define TOKEN_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/="
 
 static gboolean
 is_loopback (const char *host)
@@ -57,6 +62,54 @@ choose (OuioeAddress *self)
   return "bus:session";
 }
 
+/* The file in $OUIOE_TOKEN_FILE holds one token and nothing else. It is no value of a variable or an option, for others
+ * can read those; and not for a Unix socket, which knows its peer. */
+static void
+read_token_file (OuioeAddress *self)
+{
+  const char *path = g_getenv ("OUIOE_TOKEN_FILE");
+  g_autofree char *text = NULL;
+  g_autoptr(GError) error = NULL;
+  struct stat info;
+
+  if (path == NULL || *path == '\0' || self->socket_path != NULL || self->bus != NULL)
+    return;
+  if (stat (path, &info) != 0)
+    {
+      self->token_problem = g_strdup_printf ("%s: %s", path, g_strerror (errno));
+      return;
+    }
+  if (!S_ISREG (info.st_mode) || info.st_size > MAX_TOKEN_FILE)
+    {
+      self->token_problem = g_strdup_printf ("%s holds no token", path);
+      return;
+    }
+  if ((info.st_mode & 077) != 0)
+    {
+      self->token_problem = g_strdup_printf ("%s holds a token and may be used by others (mode %04o): chmod 600 it",
+                                             path, (guint) info.st_mode & 07777);
+      return;
+    }
+  if (!g_file_get_contents (path, &text, NULL, &error))
+    {
+      self->token_problem = g_strdup (error->message);
+      return;
+    }
+
+  g_strstrip (text);
+  if (*text == '\0' || strspn (text, TOKEN_CHARACTERS) != strlen (text))
+    self->token_problem = g_strdup_printf ("%s holds no token", path);
+  else
+    self->bearer = g_strconcat ("Bearer ", text, NULL);
+}
+
+void
+ouioe_address_authorize (OuioeAddress *self, SoupMessage *message)
+{
+  if (self->bearer != NULL)
+    soup_message_headers_replace (soup_message_get_request_headers (message), "Authorization", self->bearer);
+}
+
 OuioeAddress *
 ouioe_address_new (const char *text)
 {
@@ -94,6 +147,7 @@ ouioe_address_new (const char *text)
     {
       read_uri (self);
     }
+  read_token_file (self);
   return self;
 }
 
@@ -104,14 +158,21 @@ ouioe_address_free (OuioeAddress *self)
   g_free (self->base);
   g_free (self->socket_path);
   g_clear_pointer (&self->bus, ouioe_bus_unref);
+  g_free (self->bearer);
+  g_free (self->token_problem);
   g_free (self);
 }
 
 gboolean
 ouioe_address_check (OuioeAddress *self, GError **error)
 {
-  if (self->base != NULL || self->bus != NULL)
+  if ((self->base != NULL || self->bus != NULL) && self->token_problem == NULL)
     return TRUE;
+  if (self->token_problem != NULL)
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, "$OUIOE_TOKEN_FILE: %s", self->token_problem);
+      return FALSE;
+    }
   g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
                "\"%s\" is not an address; use http://HOST:PORT, unix:/PATH, bus:session or bus:system", self->text);
   return FALSE;

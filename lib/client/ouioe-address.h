@@ -21,14 +21,18 @@ typedef struct {
   char *socket_path;  /* of "unix:/path"; else NULL */
   OuioeBus *bus;      /* of "bus:session" and "bus:system"; else NULL */
   gboolean is_chosen; /* nobody said where the daemon is: what was found */
+  char *bearer;       /* "Bearer TOKEN" for each request, or NULL */
+  char *token_problem; /* why the file of the token cannot be used, or NULL */
   gboolean is_local;  /* a Unix socket or a loopback host: no proxy stands between */
 } OuioeAddress;
 
 /* @text: (nullable): see ouioe_client_new() */
 OuioeAddress *ouioe_address_new         (const char *text);
 void          ouioe_address_free        (OuioeAddress *self);
-/* FALSE with OUIOE_ERROR_CONFIGURATION when the text is no address. */
+/* FALSE with OUIOE_ERROR_CONFIGURATION when the text is no address, or the file of the token cannot be used. */
 gboolean      ouioe_address_check       (OuioeAddress *self, GError **error);
+/* Adds to a request what the service wants to know of its sender. */
+void          ouioe_address_authorize   (OuioeAddress *self, SoupMessage *message);
 /* @timeout_s: longest silence of the daemon within an answer; 0 for none */
 SoupSession  *ouioe_address_new_session (OuioeAddress *self, guint timeout_s);
 

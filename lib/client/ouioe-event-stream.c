@@ -266,6 +266,7 @@ open_http (OuioeEventStream *self, const char *base, const char *session_id, con
   headers = soup_message_get_request_headers (self->message);
   soup_message_headers_replace (headers, "Accept", "text/event-stream");
   soup_message_headers_replace (headers, "Cache-Control", "no-store");
+  ouioe_address_authorize (self->address, self->message);
   soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->cancellable, answered_cb,
                            event_stream_ref (self));
 }

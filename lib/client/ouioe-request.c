@@ -66,12 +66,13 @@ exchange_free (gpointer data)
 }
 
 static SoupMessage *
-make_message (OuioeRequest *request)
+make_message (OuioeAddress *address, OuioeRequest *request)
 {
   SoupMessage *message = soup_message_new (request->method, request->uri);
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
   soup_message_headers_replace (soup_message_get_request_headers (message), "Accept", "application/json");
+  ouioe_address_authorize (address, message);
   if (request->key != NULL)
     soup_message_headers_replace (soup_message_get_request_headers (message), "Idempotency-Key", request->key);
   if (request->body != NULL)
@@ -246,7 +247,7 @@ attempt (GTask *task)
   g_clear_object (&exchange->message);
   g_clear_object (&exchange->stream);
   g_byte_array_set_size (exchange->answer, 0);
-  exchange->message = make_message (exchange->request);
+  exchange->message = make_message (exchange->address, exchange->request);
   soup_session_send_async (g_task_get_source_object (task), exchange->message, G_PRIORITY_DEFAULT,
                            g_task_get_cancellable (task), send_answered_cb, g_object_ref (task));
 }
@@ -274,9 +275,10 @@ ouioe_request_send_finish (SoupSession *session, GAsyncResult *result, GError **
 /* ---- blocking ---- */
 
 static GBytes *
-attempt_http_sync (SoupSession *session, OuioeRequest *request, GCancellable *cancellable, GError **error)
+attempt_http_sync (SoupSession *session, OuioeAddress *address, OuioeRequest *request, GCancellable *cancellable,
+                   GError **error)
 {
-  g_autoptr(SoupMessage) message = make_message (request);
+  g_autoptr(SoupMessage) message = make_message (address, request);
   g_autoptr(GByteArray) answer = g_byte_array_new ();
   g_autoptr(GInputStream) stream = NULL;
 
@@ -302,7 +304,7 @@ attempt_sync (SoupSession *session, OuioeAddress *address, OuioeRequest *request
               GError **error)
 {
   if (request->call == NULL)
-    return attempt_http_sync (session, request, cancellable, error);
+    return attempt_http_sync (session, address, request, cancellable, error);
   return judge_reply (request->call, ouioe_bus_send (address->bus, request->call, cancellable, error), error);
 }
 
