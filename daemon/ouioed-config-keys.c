@@ -17,6 +17,7 @@
 #define S ((gint64) G_USEC_PER_SEC)
 #define H (3600 * S)
 
+static const char *const auth_words[] = { "auto", "required", "off", NULL };
 static const char *const bus_words[] = { "auto", "none", "session", "system", NULL };
 
 #define LIST_KEY(s, n, t, v, r, o, a, d) { s, n, OUIOED_VALUE_##t, v, 0, 0, NULL, r, o, a, d }
@@ -28,7 +29,17 @@ const OuioedConfigKey ouioed_config_keys[OUIOED_N_KEYS] = {
               "Addresses to listen on: HOST:PORT (port 0 takes a free one) or unix:PATH"),
   [OUIOED_KEY_HTTP_ALLOW_REMOTE] =
     { "http", "allow-remote", OUIOED_VALUE_BOOLEAN, "no", 0, 1, NULL, FALSE, NULL, NULL,
-      "Allow addresses that other machines reach: whoever reaches them may read and write everything" },
+      "Allow addresses that other machines reach: the network is trusted, or a proxy that encrypts stands in front" },
+  [OUIOED_KEY_HTTP_AUTH] =
+    { "http", "auth", OUIOED_VALUE_WORD, "auto", 0, 0, auth_words, TRUE, NULL, NULL,
+      "Where a token is asked for: auto on addresses that other machines reach, required on loopback too, or off" },
+  [OUIOED_KEY_HTTP_TOKEN_FILE] =
+    { "http", "token-file", OUIOED_VALUE_PATH, "", 0, 0, NULL, TRUE, NULL, NULL,
+      "Tokens, as ouioectl token makes them, mode 0600; nothing for /etc/ouioe/tokens on the system bus, else tokens "
+      "in the state directory" },
+  [OUIOED_KEY_HTTP_HEALTH_PUBLIC] =
+    { "http", "health-public", OUIOED_VALUE_BOOLEAN, "no", 0, 1, NULL, TRUE, NULL, NULL,
+      "Show /readyz, /version and /metrics in full to other machines without a token" },
   [OUIOED_KEY_HTTP_ALLOWED_ORIGINS] =
     LIST_KEY ("http", "allowed-origins", ORIGINS, "", TRUE, "allow-origin", "ORIGIN",
               "Web origins whose pages may connect, beyond those of this machine; * for all"),

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 typedef enum {
   OUIOED_KEY_HTTP_LISTEN,
   OUIOED_KEY_HTTP_ALLOW_REMOTE,
+  OUIOED_KEY_HTTP_AUTH,
+  OUIOED_KEY_HTTP_TOKEN_FILE,
+  OUIOED_KEY_HTTP_HEALTH_PUBLIC,
   OUIOED_KEY_HTTP_ALLOWED_ORIGINS,
   OUIOED_KEY_HTTP_ALLOWED_HOSTS,
   OUIOED_KEY_HTTP_MAX_CONNECTIONS,
@@ -102,6 +105,8 @@ char    *ouioed_config_key_get_variable (const OuioedConfigKey *key);
 /* OUIOED_N_KEYS when there is none. */
 OuioedKeyId ouioed_config_key_find      (const char *section, const char *name);
 
+/* The words of [http] auth, in this order. */
+typedef enum { OUIOED_TOKENS_AUTO, OUIOED_TOKENS_REQUIRED, OUIOED_TOKENS_OFF } OuioedTokens;
 typedef enum { OUIOED_BUS_AUTO, OUIOED_BUS_NONE, OUIOED_BUS_SESSION, OUIOED_BUS_SYSTEM } OuioedBus;
 /* TRUE for addresses that only this machine reaches. @address is one that ouioed_value_parse() accepted. */
 gboolean ouioed_address_is_local (const char *address);

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+G_STATIC_ASSERT ((int) OUIOED_TOKENS_AUTO == (int) OUIOED_AUTH_AUTO);
+G_STATIC_ASSERT ((int) OUIOED_TOKENS_OFF == (int) OUIOED_AUTH_OFF);
+
 #define NUMBER(key) ouioed_config_get_number (self, OUIOED_KEY_##key)
 
 void
@@ -54,6 +57,8 @@ ouioed_config_get_http (const OuioedConfig *self, const char *bus_name, OuioedHt
     .max_subscriptions = NUMBER (READERS_MAX_SUBSCRIPTIONS),
     .allowed_origins = (char **) ouioed_config_get_list (self, OUIOED_KEY_HTTP_ALLOWED_ORIGINS),
     .allowed_hosts = (char **) ouioed_config_get_list (self, OUIOED_KEY_HTTP_ALLOWED_HOSTS),
+    .auth = (OuioedAuthMode) NUMBER (HTTP_AUTH),
+    .health_public = NUMBER (HTTP_HEALTH_PUBLIC),
     .bus_name = bus_name,
   };
 }
@@ -82,4 +87,18 @@ ouioed_config_get_state_dir (const OuioedConfig *self)
   if (NUMBER (BUS_BUS) == OUIOED_BUS_SYSTEM)
     return g_strdup ("/var/lib/ouioe");
   return g_build_filename (g_get_user_state_dir (), "ouioe", NULL);
+}
+
+char *
+ouioed_config_get_token_file (const OuioedConfig *self)
+{
+  const char *path = ouioed_config_get_text (self, OUIOED_KEY_HTTP_TOKEN_FILE);
+  g_autofree char *dir = NULL;
+
+  if (*path != '\0')
+    return g_strdup (path);
+  if (NUMBER (BUS_BUS) == OUIOED_BUS_SYSTEM)
+    return g_strdup (OUIOE_SYSCONFDIR "/ouioe/tokens");
+  dir = ouioed_config_get_state_dir (self);
+  return ouioe_tokens_dup_path (dir);
 }

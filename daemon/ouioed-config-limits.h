@@ -12,10 +12,12 @@
 G_BEGIN_DECLS
 
 void ouioed_config_get_hub_limits (const OuioedConfig *self, OuioedHubLimits *limits);
-/* Borrows its lists from @self, and @bus_name. */
+/* Borrows its lists from @self, and @bus_name. The file of tokens is left to the caller. */
 void ouioed_config_get_http       (const OuioedConfig *self, const char *bus_name, OuioedHttpConfig *http);
 void ouioed_config_get_dbus       (const OuioedConfig *self, OuioedDbusConfig *dbus);
 /* The directory for what the daemon keeps. */
 char *ouioed_config_get_state_dir (const OuioedConfig *self);
+/* The file of tokens. */
+char *ouioed_config_get_token_file (const OuioedConfig *self);
 
 G_END_DECLS

@@ -203,16 +203,16 @@ check_listen (const OuioedConfig *self, OuioedConfigReport *found)
 
       if (ouioed_address_is_local (addresses[i]))
         continue;
-      if (ouioed_config_get_number (self, OUIOED_KEY_HTTP_ALLOW_REMOTE))
-        {
-          text = g_strdup_printf ("%s is open to other machines, without tokens and without TLS: whoever reaches it "
-                                  "may read and write everything", addresses[i]);
-          report (found->warnings, self->origins[OUIOED_KEY_HTTP_LISTEN], text);
-          continue;
-        }
-      text = g_strdup_printf ("[http] listen=%s: other machines reach this address, and there are neither tokens nor "
-                              "TLS yet; on a network where everybody may read and write everything, set [http] "
-                              "allow-remote=yes (OUIOED_HTTP_ALLOW_REMOTE=yes)", addresses[i]);
+      if (ouioed_config_get_number (self, OUIOED_KEY_HTTP_AUTH) == OUIOED_TOKENS_OFF)
+        text = g_strdup_printf ("[http] listen=%s: other machines reach this address, and with auth=off whoever does "
+                                "may read and write everything: set [http] auth=auto, and make a token with "
+                                "ouioectl token create", addresses[i]);
+      else if (!ouioed_config_get_number (self, OUIOED_KEY_HTTP_ALLOW_REMOTE))
+        text = g_strdup_printf ("[http] listen=%s: other machines reach this address, and what travels there is not "
+                                "encrypted; on a network that is trusted, or behind a proxy that encrypts, set [http] "
+                                "allow-remote=yes (OUIOED_HTTP_ALLOW_REMOTE=yes)", addresses[i]);
+      else
+        continue;
       report (found->errors, self->origins[OUIOED_KEY_HTTP_LISTEN], text);
     }
 }

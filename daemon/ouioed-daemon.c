@@ -9,6 +9,7 @@
 #include "ouioe-error.h"
 #include "ouioed-bus.h"
 #include "ouioed-config-limits.h"
+#include "ouioed-listen.h"
 #include "ouioed-log.h"
 #include "ouioed-notify.h"
 #include "ouioed-store-memory.h"
@@ -120,38 +121,75 @@ make_store (OuioedDaemon *self, GError **error)
 }
 
 static gboolean
-is_local_socket (int fd)
-{
-  struct sockaddr_storage native;
-  socklen_t len = sizeof native;
-  g_autoptr(GSocketAddress) address = NULL;
-
-  if (getsockname (fd, (struct sockaddr *) &native, &len) != 0)
-    return FALSE;
-  if (native.ss_family == AF_UNIX)
-    return TRUE;
-
-  address = g_socket_address_new_from_native (&native, len);
-  return G_IS_INET_SOCKET_ADDRESS (address) &&
-         g_inet_address_get_is_loopback (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
-}
-
-static gboolean
 adopt_socket (OuioedDaemon *self, int fd, GError **error)
 {
   char *url = NULL;
 
-  if (!is_local_socket (fd) && !ouioed_config_get_number (self->config, OUIOED_KEY_HTTP_ALLOW_REMOTE))
+  if (!ouioed_listen_is_local (fd) && !ouioed_config_get_number (self->config, OUIOED_KEY_HTTP_ALLOW_REMOTE))
     {
       g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
-                   "socket %d of the service manager can be reached by other machines, or is none; on a network where "
-                   "everybody may read and write everything, set [http] allow-remote=yes", fd);
+                   "socket %d of the service manager can be reached by other machines, or is none, and what travels "
+                   "there is not encrypted; on a network that is trusted, or behind a proxy that encrypts, set [http] "
+                   "allow-remote=yes", fd);
       return FALSE;
     }
   if (!ouioed_http_adopt (self->http, fd, &url, error))
     return FALSE;
 
   g_ptr_array_add (self->urls, url);
+  return TRUE;
+}
+
+static gboolean
+is_remote (OuioedDaemon *self, guint n_sockets)
+{
+  const char *const *addresses = ouioed_config_get_list (self->config, OUIOED_KEY_HTTP_LISTEN);
+
+  for (guint i = 0; i < n_sockets; i++)
+    if (!ouioed_listen_is_local ((int) (OUIOED_FIRST_SOCKET + i)))
+      return TRUE;
+  for (guint i = 0; addresses[i] != NULL; i++)
+    if (!ouioed_address_is_local (addresses[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* Nobody could come in from elsewhere without a token, and nobody shall without one that is asked for. */
+static gboolean
+check_tokens (OuioedDaemon *self, guint n_sockets, const char *path, GError **error)
+{
+  OuioedTokens mode = ouioed_config_get_number (self->config, OUIOED_KEY_HTTP_AUTH);
+  gboolean remote = is_remote (self, n_sockets);
+  g_autoptr(GError) local_error = NULL;
+  guint n = 0;
+
+  if (mode == OUIOED_TOKENS_OFF && remote)
+    {
+      g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
+                           "other machines reach a socket of the service manager: set [http] auth=auto");
+      return FALSE;
+    }
+  if (mode == OUIOED_TOKENS_OFF)
+    return TRUE;
+  if (!ouioed_http_load_tokens (self->http, &n, &local_error))
+    {
+      if (remote || mode == OUIOED_TOKENS_REQUIRED)
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+      g_warning ("No token is known: %s", local_error->message);
+      return TRUE;
+    }
+  if (n == 0 && remote)
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
+                   "other machines are to be served, and there is no token in %s: make one with ouioectl token create",
+                   path);
+      return FALSE;
+    }
+  if (n == 0 && mode == OUIOED_TOKENS_REQUIRED)
+    g_message ("[http] auth=required, and there is no token in %s yet: make one with ouioectl token create", path);
   return TRUE;
 }
 
@@ -185,6 +223,7 @@ ouioed_daemon_open (OuioedDaemon *self, guint n_sockets, GError **error)
 {
   g_autoptr(OuioedStore) store = make_store (self, error);
   OuioedContents *contents;
+  g_autofree char *token_file = ouioed_config_get_token_file (self->config);
   OuioedHubLimits limits;
   OuioedHttpConfig http;
 
@@ -198,8 +237,10 @@ ouioed_daemon_open (OuioedDaemon *self, guint n_sockets, GError **error)
   ouioed_config_get_hub_limits (self->config, &limits);
   self->hub = ouioed_hub_new (self->store, contents, &limits);
   ouioed_config_get_http (self->config, NULL, &http);
+  http.token_file = token_file;
   self->http = ouioed_http_new (self->hub, &http, error);
-  if (self->http != NULL && bind_addresses (self, n_sockets, error))
+  if (self->http != NULL && bind_addresses (self, n_sockets, error) &&
+      check_tokens (self, n_sockets, token_file, error))
     {
       g_ptr_array_add (self->urls, NULL);
       return TRUE;
@@ -344,12 +385,19 @@ ouioed_daemon_set_config (OuioedDaemon *self, OuioedConfig *config)
   OuioedHubLimits limits;
   OuioedHttpConfig http;
   OuioedDbusConfig dbus;
+  g_autofree char *token_file = ouioed_config_get_token_file (config);
+  g_autoptr(GError) error = NULL;
+  guint n_tokens;
 
   ouioed_config_ref (config);
   ouioed_config_get_hub_limits (config, &limits);
   ouioed_hub_set_limits (self->hub, &limits);
   ouioed_config_get_http (config, self->dbus == NULL ? NULL : OUIOED_BUS_NAME, &http);
+  http.token_file = token_file;
   ouioed_http_set_config (self->http, &http);
+  if (ouioed_config_get_number (config, OUIOED_KEY_HTTP_AUTH) != OUIOED_TOKENS_OFF &&
+      !ouioed_http_load_tokens (self->http, &n_tokens, &error))
+    g_warning ("The tokens stay as they were: %s", error->message);
   ouioed_config_get_dbus (config, &dbus);
   if (self->dbus != NULL)
     ouioed_dbus_set_config (self->dbus, &dbus);

@@ -29,6 +29,7 @@ typedef struct {
   OuioedWatch     watch;
   OuioedAcceptor *acceptor;
   int             fd;
+  gboolean        is_public;             /* other machines reach it */
   char           *path;                  /* of a Unix socket that is ours to remove, else NULL */
   dev_t           device;                /* of that file, in case another process has put its own there since */
   ino_t           inode;
@@ -165,7 +166,8 @@ set_option (int fd, int level, int option, int value)
 }
 
 static void
-acceptor_take_in (OuioedAcceptor *self, int fd, const struct sockaddr_storage *address, socklen_t address_len)
+acceptor_take_in (OuioedAcceptor *self, int fd, const struct sockaddr_storage *address, socklen_t address_len,
+                  gboolean is_public)
 {
   OuioedConnection *connection;
 
@@ -186,6 +188,7 @@ acceptor_take_in (OuioedAcceptor *self, int fd, const struct sockaddr_storage *a
     }
 
   connection = ouioed_connection_new (self, fd, address, address_len);
+  connection->is_public = is_public;
   g_queue_push_tail_link (&self->all, &connection->link);
   ouioed_deadlines_add (self->deadlines, &connection->deadline);
   self->n_by_state[connection->state]++;
@@ -230,7 +233,8 @@ acceptor_pause (OuioedAcceptor *self, int reason)
 static void
 on_listener_event (OuioedWatch *watch, guint32 events)
 {
-  OuioedAcceptor *self = ((Listener *) watch)->acceptor;
+  Listener *listener = (Listener *) watch;
+  OuioedAcceptor *self = listener->acceptor;
 
   for (guint i = 0; i < ACCEPTS_PER_TURN; i++)
     {
@@ -241,7 +245,7 @@ on_listener_event (OuioedWatch *watch, guint32 events)
       if (fd >= 0)
         {
           self->has_logged = FALSE;
-          acceptor_take_in (self, fd, &address, len);
+          acceptor_take_in (self, fd, &address, len, listener->is_public);
           continue;
         }
       if (errno == EAGAIN)
@@ -462,6 +466,7 @@ acceptor_add_listener (OuioedAcceptor *self, int fd, gboolean is_ours, char **ur
   listener = g_new0 (Listener, 1);
   listener->acceptor = self;
   listener->fd = fd;
+  listener->is_public = !ouioed_listen_is_local (fd);
   listener->watch.fd = -1;
   listener->path = is_ours ? ouioed_listen_to_path (fd) : NULL;
   if (listener->path != NULL && stat (listener->path, &info) == 0)

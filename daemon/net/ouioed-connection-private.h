@@ -36,6 +36,7 @@ struct _OuioedConnection
   OuioedConnectionState  state;
   guint                  n_requests;       /* handed out so often */
   gboolean               is_unix;
+  gboolean               is_public;        /* it came by an address that other machines reach */
   gboolean               is_waiting;       /* to be handed out in the next turn */
   gboolean               is_write_blocked; /* since the deadline was set */
   gboolean               has_written;      /* an answer to this request, at least in part */

@@ -232,6 +232,12 @@ ouioed_connection_is_unix (OuioedConnection *self)
   return self->is_unix;
 }
 
+gboolean
+ouioed_connection_is_public (OuioedConnection *self)
+{
+  return self->is_public;
+}
+
 /* libsoup casts the local address to an Internet one when a request of HTTP/1.0 has no Host, so a Unix socket shows
  * the loopback address. */
 GSocketAddress *

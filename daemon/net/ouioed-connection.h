@@ -56,6 +56,8 @@ GSocketAddress *ouioed_connection_get_remote_address (OuioedConnection *self);
 OuioedConnection *ouioed_connection_from_address (GSocketAddress *remote);
 const char *ouioed_connection_get_peer       (OuioedConnection *self);   /* "127.0.0.1:4711" or "unix", for logs */
 gboolean    ouioed_connection_is_unix        (OuioedConnection *self);
+/* It came by an address that other machines reach. */
+gboolean    ouioed_connection_is_public      (OuioedConnection *self);
 /* Puts bytes back: the next read gives them first. */
 void        ouioed_connection_unread         (OuioedConnection *self, const void *data, gsize len);
 gboolean    ouioed_connection_has_unread     (OuioedConnection *self);

@@ -182,3 +182,20 @@ ouioed_listen_to_url (int fd, GError **error)
 
   return g_strconcat ("http://", text, NULL);
 }
+
+gboolean
+ouioed_listen_is_local (int fd)
+{
+  struct sockaddr_storage native;
+  socklen_t len = sizeof native;
+  g_autoptr(GSocketAddress) address = NULL;
+
+  if (getsockname (fd, (struct sockaddr *) &native, &len) != 0)
+    return FALSE;
+  if (native.ss_family == AF_UNIX)
+    return TRUE;
+
+  address = g_socket_address_new_from_native (&native, len);
+  return G_IS_INET_SOCKET_ADDRESS (address) &&
+         g_inet_address_get_is_loopback (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}

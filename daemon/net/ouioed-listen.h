@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 int      ouioed_listen_open   (const char *address, GError **error);
 /* "http://127.0.0.1:3005" or "unix:/path" of a listening socket. */
 char    *ouioed_listen_to_url (int fd, GError **error);
+/* Whether only this machine reaches it: a Unix socket, or a loopback address. */
+gboolean ouioed_listen_is_local (int fd);
 /* The file of a Unix socket that listens under a path, else NULL. */
 char    *ouioed_listen_to_path (int fd);
 

@@ -23,6 +23,7 @@ struct _OuioedBulk
   OuioedHub          *hub;
   gsize               max_line_bytes;
   GArray             *lines;         /* of Line; complete before the first is submitted */
+  OuioedGrant        *grant;         /* what the caller's token covers; NULL: no limit */
   guint               n_waiting;
   OuioedBulkDoneFunc  done;
   gpointer            user_data;
@@ -50,6 +51,7 @@ void
 ouioed_bulk_free (OuioedBulk *self)
 {
   g_array_unref (self->lines);
+  g_clear_pointer (&self->grant, ouioed_grant_unref);
   g_object_unref (self->hub);
   g_free (self);
 }
@@ -60,6 +62,13 @@ ouioed_bulk_add (OuioedBulk *self, guint number, const char *data, gsize len)
   Line line = { .bulk = self, .number = number, .data = data, .len = len };
 
   g_array_append_val (self->lines, line);
+}
+
+void
+ouioed_bulk_set_grant (OuioedBulk *self, OuioedGrant *grant)
+{
+  g_clear_pointer (&self->grant, ouioed_grant_unref);
+  self->grant = ouioed_grant_ref (grant);
 }
 
 guint
@@ -152,6 +161,12 @@ line_submit (Line *line, const char *common_key)
   if ((step == NULL && update == NULL) || ouioe_problems_get_n (problems) > 0)
     {
       line_fail (line, OUIOE_ERROR_INVALID_BODY, NULL, problems, NULL);
+      return;
+    }
+
+  if (!ouioed_grant_covers (line->bulk->grant, session_id))
+    {
+      line_fail (line, OUIOE_ERROR_FORBIDDEN, OUIOED_NOT_COVERED, NULL, NULL);
       return;
     }
 

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "ouioed-auth.h"
 #include "ouioed-hub.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,8 @@ void        ouioed_bulk_free         (OuioedBulk *self);   /* not while it is su
 /* @number: what the answer calls the line. @data: borrowed until ouioed_bulk_submit() returns. */
 void        ouioed_bulk_add          (OuioedBulk *self, guint number, const char *data, gsize len);
 guint       ouioed_bulk_get_n        (OuioedBulk *self);
+/* Lines for sessions that @grant (nullable: no limit) does not cover are refused. */
+void        ouioed_bulk_set_grant    (OuioedBulk *self, OuioedGrant *grant);
 /* Once. @key: idempotency key of lines that have none of their own, "@key:@number"; or NULL. @done is called once,
  * perhaps before this returns. */
 void        ouioed_bulk_submit       (OuioedBulk *self, const char *key, OuioedBulkDoneFunc done, gpointer user_data);

@@ -77,6 +77,11 @@ ouioed_feed_subscribe (OuioedFeed *self, json_t *body, GError **error)
     return refuse (error, "user_id: must be a string");
 
   all = g_str_equal (session_id, ALL);
+  if (!all && !ouioed_grant_covers (self->grant, session_id))
+    {
+      g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_FORBIDDEN, "The token is not good for this session");
+      return FALSE;
+    }
   if (g_hash_table_contains (self->cursors, session_id))
     return refuse (error, "session_id: subscribed to already");
   if (!all && g_hash_table_contains (self->cursors, ALL))
@@ -98,7 +103,7 @@ ouioed_feed_subscribe (OuioedFeed *self, json_t *body, GError **error)
     after = OUIOE_EVENT_ID_MAX;
   g_queue_push_tail (&self->outbox, ouioed_frames_new_subscribed (TRUE, session_id));
   cursor = ouioed_feed_cursor_new (self, all ? NULL : session_id, streams, from_start, after);
-  if (all && json_is_string (user_id))
+  if (all)
     ouioed_feed_cursor_set_filter (cursor, json_string_value (user_id), NULL);
   g_hash_table_insert (self->cursors, g_strdup (session_id), cursor);
   ouioed_feed_wake (self);

@@ -166,6 +166,13 @@ feed_append (OuioedFeed *self, json_t *body, gboolean thinking, const char *text
       return FALSE;
     }
 
+  if (!ouioed_grant_covers (self->grant, session_id))
+    {
+      g_ref_string_release (session_id);
+      g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_FORBIDDEN, "The token is not good for this session");
+      return FALSE;
+    }
+
   key = (OuioedKey) { thinking ? "thinking" : "progress", key_text, text, len };
   append = g_new0 (Append, 1);
   append->feed = ouioed_feed_ref (self);
@@ -198,7 +205,14 @@ feed_dispatch (OuioedFeed *self, const char *type, json_t *body, const char *tex
       return TRUE;
     }
   if (g_str_equal (type, "append_thinking") || g_str_equal (type, "append_progress"))
-    return feed_append (self, body, g_str_equal (type, "append_thinking"), text, len, error);
+    {
+      if (!ouioed_grant_allows (self->grant, OUIOE_SCOPE_WRITE))
+        {
+          g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_FORBIDDEN, "The token lacks the scope write");
+          return FALSE;
+        }
+      return feed_append (self, body, g_str_equal (type, "append_thinking"), text, len, error);
+    }
 
   if (self->kind == OUIOED_LIVE_WS_MANY)
     {

@@ -336,6 +336,7 @@ ouioed_feed_unref (OuioedFeed *self)
   g_queue_clear_full (&self->outbox, (GDestroyNotify) g_bytes_unref);
   g_clear_pointer (&self->history, g_ptr_array_unref);
   g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->grant, ouioed_grant_unref);
   g_free (self);
 }
 
@@ -344,6 +345,8 @@ cursor_wants_cb (const char *session_id, const OuioedSessionRecord *record, gpoi
 {
   OuioedFeedCursor *cursor = user_data;
 
+  if (!ouioed_grant_covers (cursor->feed->grant, session_id))
+    return FALSE;
   if (cursor->sessions != NULL && !g_hash_table_contains (cursor->sessions, session_id))
     return FALSE;
 
@@ -360,7 +363,8 @@ ouioed_feed_cursor_set_filter (OuioedFeedCursor *cursor, const char *user_id, co
       for (; *sessions != NULL; sessions++)
         g_hash_table_add (cursor->sessions, g_strdup (*sessions));
     }
-  if (cursor->user_id != NULL || cursor->sessions != NULL)
+  if (cursor->user_id != NULL || cursor->sessions != NULL ||
+      (cursor->feed->grant != NULL && cursor->feed->grant->session_prefix != NULL))
     ouioed_subscriber_set_filter (cursor->subscriber, cursor_wants_cb, cursor);
 }
 
@@ -391,6 +395,7 @@ ouioed_feed_new (OuioedLive *live, const OuioedLiveRequest *request)
   g_atomic_ref_count_init (&self->ref_count);
   self->live = live;
   self->kind = request->kind;
+  self->grant = ouioed_grant_ref (request->grant);
   self->cancellable = g_cancellable_new ();
   self->until_end = request->until_end && request->kind == OUIOED_LIVE_SSE_SESSION;
   g_queue_init (&self->outbox);

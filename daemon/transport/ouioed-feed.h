@@ -35,6 +35,7 @@ struct _OuioedFeed
   OuioedReader     *reader;          /* NULL before its first call and once it has gone */
   gboolean          gone;            /* the reader has gone; what is still under way ends quietly */
   OuioedLiveKind    kind;
+  OuioedGrant      *grant;           /* what the reader may do; NULL: no limit */
   OuioedView        view;
   gatomicrefcount   ref_count;       /* the reader holds one, every append or history under way another */
   OuioedFeedCursor *cursor;          /* the one cursor, or NULL on a socket of many sessions */

@@ -39,6 +39,7 @@ ouioed_exchange_unref (OuioedExchange *self)
 
   g_free (self->id);
   g_free (self->allow_origin);
+  g_clear_pointer (&self->grant, ouioed_grant_unref);
   if (self->extra != NULL)
     g_string_free (self->extra, TRUE);
   if (self->out != NULL)
@@ -242,7 +243,8 @@ make_problem (OuioedExchange *self, OuioeError code, const char *detail, OuioePr
       detail = "Internal error";
       *status = SOUP_STATUS_INTERNAL_SERVER_ERROR;
     }
-  if (*status == SOUP_STATUS_SERVICE_UNAVAILABLE || *status == 429)
+  /* Who sent wrong tokens is told how long to wait by the one that counts them. */
+  if (*status == SOUP_STATUS_SERVICE_UNAVAILABLE || (*status == 429 && code != OUIOE_ERROR_TOO_MANY_FAILURES))
     ouioed_exchange_add_header (self, "Retry-After", "1");
   if (code == OUIOE_ERROR_DRAINING)
     self->keep_alive = FALSE;

@@ -29,6 +29,8 @@ typedef struct {
 static const Field fields[] = {
   { "host",                           FIELD_TEXT,  offsetof (OuioedHttpHead, host) },
   { "origin",                         FIELD_TEXT,  offsetof (OuioedHttpHead, origin) },
+  { "authorization",                  FIELD_TEXT,  offsetof (OuioedHttpHead, authorization) },
+  { "sec-websocket-protocol",         FIELD_FIRST, offsetof (OuioedHttpHead, websocket_protocol) },
   { "content-type",                   FIELD_TEXT,  offsetof (OuioedHttpHead, content_type) },
   { "content-encoding",               FIELD_TEXT,  offsetof (OuioedHttpHead, content_encoding) },
   { "accept",                         FIELD_FIRST, offsetof (OuioedHttpHead, accept) },

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 typedef struct {
   const char *host;
   const char *origin;
+  const char *authorization;
+  const char *websocket_protocol;  /* Sec-WebSocket-Protocol, the first line */
   const char *content_type;
   const char *content_encoding;
   const char *accept;

@@ -9,6 +9,8 @@
  */
 #pragma once
 
+#include "ouioed-auth-failures.h"
+#include "ouioed-auth-tickets.h"
 #include "ouioed-http.h"
 #include "ouioed-http-head.h"
 #include "ouioed-http-metrics.h"
@@ -25,8 +27,13 @@ typedef void (*OuioedHandler) (OuioedExchange *exchange);
 
 /* What a route is apart from its path and its handlers. */
 typedef enum {
-  OUIOED_ROUTE_PLAIN = 0,
-  OUIOED_ROUTE_BULK  = 1 << 0,           /* bodies up to max_bulk_bytes */
+  OUIOED_ROUTE_PLAIN  = 0,
+  OUIOED_ROUTE_BULK   = 1 << 0,          /* bodies up to max_bulk_bytes */
+  OUIOED_ROUTE_LIVE   = 1 << 1,          /* becomes a reader; a ticket or a subprotocol may stand for the token */
+  OUIOED_ROUTE_PROBE  = 1 << 2,          /* how the service is, in a word */
+  OUIOED_ROUTE_REPORT = 1 << 3,          /* the same with numbers */
+  OUIOED_ROUTE_READS  = 1 << 4,          /* the scope read is enough, although it is a POST */
+  OUIOED_ROUTE_WRITES = 1 << 5,          /* needs the scope write, although it is a GET */
 } OuioedRouteFlags;
 
 typedef struct {
@@ -55,6 +62,9 @@ typedef struct {
   OuioedProbe        *probe;             /* of the store and the fan-out */
   OuioedSelftest     *selftest;
   OuioedHttpMetrics  *metrics;
+  OuioedAuth         *auth;              /* the tokens */
+  OuioedTickets      *tickets;
+  OuioedFailures     *failures;          /* of addresses, to send a good token */
   OuioedHttpConfig    config;            /* its texts are copies */
   gboolean            draining;
 } OuioedHttpParts;
@@ -75,10 +85,12 @@ struct _OuioedExchange
   OuioedHttpMethod  method;
   int               route;               /* place in the table, -1: no such path */
   char             *id;                  /* the session id of the path, NULL when the route has none */
+  OuioedGrant      *grant;               /* what the token allows; NULL: no limit */
   char             *allow_origin;        /* for CORS: what to answer, NULL when no Origin was sent */
   gboolean          is_head;             /* the answer has no body */
   gboolean          keep_alive;          /* the connection is used again after the answer */
   gboolean          problem_type;        /* the client asks for application/problem+json */
+  gboolean          brief;               /* the caller is unknown: a word of how the service is, no more */
   gboolean          taken;               /* the connection is no longer libsoup's */
   gboolean          refused;             /* answered before its body was read; the connection is gone */
   guint             status;              /* of the answer, once there is one */
@@ -117,6 +129,13 @@ int  ouioed_exchange_detach        (OuioedExchange *self, guint status, GString 
 /* Appends the lines that every answer has: Server, Date, CORS and those of the handler. */
 void ouioed_exchange_write_common  (OuioedExchange *self, GString *out);
 
+/* ---- ouioed-http-auth.c: who may ask ---- */
+
+#define OUIOED_NOT_COVERED "The token is not good for this session"
+/* Both: FALSE when the request was refused. The first for a head that is complete, the second for a body that names a session. */
+gboolean ouioed_exchange_authorize (OuioedExchange *exchange);
+gboolean ouioed_exchange_covers    (OuioedExchange *exchange, const char *session_id);
+
 /* ---- ouioed-http-problem.c: errors as JSON ---- */
 
 /* {"type":…,"title":…,"status":…,"detail":…,"code":…}; @problems (nullable) give detail as a list, and errors. */
@@ -150,6 +169,7 @@ void ouioed_rest_healthz        (OuioedExchange *exchange);
 void ouioed_rest_readyz         (OuioedExchange *exchange);
 void ouioed_rest_version        (OuioedExchange *exchange);
 void ouioed_rest_metrics        (OuioedExchange *exchange);
+void ouioed_rest_create_ticket  (OuioedExchange *exchange);
 void ouioed_http_ws_thinking    (OuioedExchange *exchange);
 void ouioed_http_ws_progress    (OuioedExchange *exchange);
 void ouioed_http_ws_sessions    (OuioedExchange *exchange);

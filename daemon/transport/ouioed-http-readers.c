@@ -12,6 +12,8 @@
 
 #include "ouioed-http-query.h"
 
+#define PROTOCOL "ouioe.v1"
+
 static const char *const stream_words[] = { "both", "thinking", "progress", NULL };
 static const OuioeStreams stream_values[] = { OUIOE_STREAMS_BOTH, OUIOE_STREAMS_THINKING, OUIOE_STREAMS_PROGRESS };
 
@@ -56,6 +58,7 @@ hand_over (OuioedExchange *exchange, guint status, GString *head, const OuioedLi
 {
   OuioedHttpParts *parts = exchange->parts;
   g_autoptr(GBytes) unread = NULL;
+  OuioedLiveRequest granted = *request;
   int fd;
 
   /* The id of the request lives in the exchange, which ends with the detaching. */
@@ -64,7 +67,8 @@ hand_over (OuioedExchange *exchange, guint status, GString *head, const OuioedLi
   if (fd >= 0)
     {
       ouioed_acceptor_count_extra (parts->acceptor, 1);
-      ouioed_live_add (parts->live, request, fd, unread);
+      granted.grant = exchange->grant;
+      ouioed_live_add (parts->live, &granted, fd, unread);
     }
   ouioed_exchange_unref (exchange);
 }
@@ -111,6 +115,9 @@ upgrade (OuioedExchange *exchange, const OuioedLiveRequest *request)
                                          "Sec-WebSocket-Accept");
   head = g_string_new ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
   g_string_append_printf (head, "Sec-WebSocket-Accept: %s\r\n", accept);
+  /* Browsers insist that one of the protocols they offer is chosen. The other one that is ours holds a token. */
+  if (ouioed_http_list_has (exchange->head.websocket_protocol, PROTOCOL))
+    g_string_append (head, "Sec-WebSocket-Protocol: " PROTOCOL "\r\n");
   ouioed_exchange_write_common (exchange, head);
   g_string_append (head, "\r\n");
   hand_over (exchange, SOUP_STATUS_SWITCHING_PROTOCOLS, head, request);
@@ -222,6 +229,10 @@ ouioed_http_sse_many (OuioedExchange *exchange)
                         exchange->parts->config.max_subscriptions);
   read_position (query, 0, problems, &request);
   read_last_event_id (exchange, problems, &request);
-  if (check_query (exchange, problems))
-    start_stream (exchange, &request);
+  if (!check_query (exchange, problems))
+    return;
+  for (guint i = 0; sessions != NULL && sessions[i] != NULL; i++)
+    if (!ouioed_exchange_covers (exchange, sessions[i]))
+      return;
+  start_stream (exchange, &request);
 }

@@ -138,6 +138,8 @@ check_head (OuioedHttp *self, OuioedExchange *exchange)
     exchange->allow_origin = dup_allow_origin (self, exchange->head.origin);
 
   exchange->route = ouioed_routes_find (g_uri_get_path (uri), &exchange->id);
+  if (!ouioed_exchange_authorize (exchange))
+    return;
   if (exchange->head.content_length > max_body_bytes (self, exchange))
     {
       refuse_body (self, exchange);
@@ -372,6 +374,8 @@ config_clear (OuioedHttpConfig *config)
 {
   g_clear_pointer (&config->allowed_origins, g_strfreev);
   g_clear_pointer (&config->allowed_hosts, g_strfreev);
+  g_free ((char *) config->token_file);
+  config->token_file = NULL;
   g_free ((char *) config->bus_name);
   config->bus_name = NULL;
 }
@@ -383,6 +387,7 @@ config_copy (OuioedHttpConfig *to, const OuioedHttpConfig *from)
 
   copy.allowed_origins = g_strdupv (from->allowed_origins);
   copy.allowed_hosts = g_strdupv (from->allowed_hosts);
+  copy.token_file = g_strdup (from->token_file);
   copy.bus_name = g_strdup (from->bus_name);
   config_clear (to);
   *to = copy;
@@ -409,6 +414,9 @@ ouioed_http_finalize (GObject *object)
   g_clear_pointer (&parts->acceptor, ouioed_acceptor_free);
   g_clear_pointer (&self->poller, ouioed_poller_free);
   g_clear_pointer (&parts->metrics, ouioed_http_metrics_free);
+  g_clear_pointer (&parts->failures, ouioed_failures_free);
+  g_clear_pointer (&parts->tickets, ouioed_tickets_free);
+  g_clear_pointer (&parts->auth, ouioed_auth_free);
   g_clear_object (&parts->hub);
   config_clear (&parts->config);
 
@@ -437,6 +445,9 @@ ouioed_http_new (OuioedHub *hub, const OuioedHttpConfig *config, GError **error)
   self = g_object_new (OUIOED_TYPE_HTTP, NULL);
   parts = &self->parts;
   parts->hub = g_object_ref (hub);
+  parts->auth = ouioed_auth_new ();
+  parts->tickets = ouioed_tickets_new ();
+  parts->failures = ouioed_failures_new ();
   config_copy (&parts->config, config);
   self->poller = ouioed_poller_new (G_PRIORITY_DEFAULT, error);
   if (self->poller == NULL)
@@ -479,6 +490,19 @@ ouioed_http_set_config (OuioedHttp *self, const OuioedHttpConfig *config)
   ouioed_acceptor_set_limits (self->parts.acceptor, &config->acceptor);
   ouioed_reader_engine_set_limits (self->parts.engine, &config->readers);
   ouioed_live_set_max_subscriptions (self->parts.live, config->max_subscriptions);
+}
+
+gboolean
+ouioed_http_load_tokens (OuioedHttp *self, guint *n, GError **error)
+{
+  const char *path = self->parts.config.token_file;
+
+  g_return_val_if_fail (OUIOED_IS_HTTP (self), FALSE);
+
+  if (path != NULL && !ouioed_auth_load (self->parts.auth, path, error))
+    return FALSE;
+  *n = ouioed_auth_get_n (self->parts.auth);
+  return TRUE;
 }
 
 guint

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ouioed-acceptor.h"
+#include "ouioed-auth.h"
 #include "ouioed-hub.h"
 #include "ouioed-reader-engine.h"
 #include "ouioed-transport.h"
@@ -20,6 +21,9 @@ typedef struct {
   guint                max_subscriptions;     /* of one /ws/sessions socket; 1 000 */
   char               **allowed_origins;       /* beyond loopback ones; "*" for any */
   char               **allowed_hosts;         /* beyond loopback names and addresses; "*" for any */
+  OuioedAuthMode       auth;                  /* where a token is asked for */
+  const char          *token_file;            /* NULL: there are no tokens */
+  gboolean             health_public;         /* other machines may ask how the service is, without a token */
   const char          *bus_name;              /* for /version; NULL when there is no bus */
 } OuioedHttpConfig;
 
@@ -32,6 +36,8 @@ OuioedHttp *ouioed_http_new        (OuioedHub *hub, const OuioedHttpConfig *conf
 gboolean    ouioed_http_listen     (OuioedHttp *self, const char *address, char **url, GError **error);
 gboolean    ouioed_http_adopt      (OuioedHttp *self, int fd, char **url, GError **error);
 void        ouioed_http_set_config (OuioedHttp *self, const OuioedHttpConfig *config);   /* on reload */
+/* Reads the tokens again; what cannot be used leaves them as they were. @n (out): how many are known now. */
+gboolean    ouioed_http_load_tokens (OuioedHttp *self, guint *n, GError **error);
 /* For the log line of SIGUSR1 and STATUS=: "12 sessions, 40 readers". */
 guint       ouioed_http_get_n_readers (OuioedHttp *self);
 

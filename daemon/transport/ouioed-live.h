@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "ouioed-auth.h"
 #include "ouioed-hub.h"
 #include "ouioed-reader-engine.h"
 
@@ -25,6 +26,7 @@ typedef struct {
   const char        *session_id;     /* of one session */
   const char *const *sessions;       /* SSE_MANY: only these; NULL for all */
   const char        *user_id;        /* SSE_MANY: only sessions of this user; NULL for all */
+  OuioedGrant       *grant;          /* what the caller may do; NULL: no limit */
   OuioeStreams       streams;
   gboolean           has_after;      /* resume behind: */
   OuioeEventId       after;

@@ -115,7 +115,8 @@ ouioed_rest_post_thinking (OuioedExchange *exchange)
   step = ouioe_codec_read_thinking (body, NULL, &session_id, problems, &error);
   if (step == NULL)
     fail_read (exchange, OUIOE_EVENT_THINKING_STEP, problems, error);
-  else if (ouioed_rest_read_key (exchange, "thinking", body, problems, &key))
+  else if (ouioed_exchange_covers (exchange, session_id) &&
+           ouioed_rest_read_key (exchange, "thinking", body, problems, &key))
     ouioed_hub_append_async (exchange->parts->hub, session_id, step, NULL, key.key != NULL ? &key : NULL,
                              thinking_appended_cb, exchange);
 }
@@ -135,7 +136,8 @@ ouioed_rest_post_progress (OuioedExchange *exchange)
   update = ouioe_codec_read_progress (body, NULL, &session_id, problems, &error);
   if (update == NULL)
     fail_read (exchange, OUIOE_EVENT_PROGRESS_UPDATE, problems, error);
-  else if (ouioed_rest_read_key (exchange, "progress", body, problems, &key))
+  else if (ouioed_exchange_covers (exchange, session_id) &&
+           ouioed_rest_read_key (exchange, "progress", body, problems, &key))
     ouioed_hub_append_async (exchange->parts->hub, session_id, NULL, update, key.key != NULL ? &key : NULL,
                              progress_appended_cb, exchange);
 }

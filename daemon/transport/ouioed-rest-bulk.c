@@ -83,5 +83,6 @@ ouioed_rest_post_events (OuioedExchange *exchange)
       return;
     }
 
+  ouioed_bulk_set_grant (bulk, exchange->grant);
   ouioed_bulk_submit (bulk, exchange->head.idempotency_key, on_bulk_done, exchange);
 }

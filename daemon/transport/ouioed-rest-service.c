@@ -41,6 +41,14 @@ ouioed_rest_health (OuioedExchange *exchange)
 }
 
 static void
+answer_ready (OuioedExchange *exchange, gboolean ready, GString *body)
+{
+  if (!ready)
+    ouioed_exchange_add_header (exchange, "Retry-After", "1");
+  ouioed_exchange_answer (exchange, ready ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE, "application/json", body);
+}
+
+static void
 readiness_probed (const OuioedProbeResult *result, gpointer user_data)
 {
   OuioedExchange *exchange = user_data;
@@ -48,8 +56,14 @@ readiness_probed (const OuioedProbeResult *result, gpointer user_data)
   gboolean ready = result->ok && !parts->draining;
   GString *body = g_string_sized_new (256);
 
-  g_string_append_printf (body, "{\"status\":\"%s\",\"checks\":{\"store\":{\"status\":\"%s\",\"backend\":",
-                          ready ? "ready" : parts->draining ? "draining" : "unavailable", result->ok ? "ok" : "failed");
+  g_string_append_printf (body, "{\"status\":\"%s\"", ready ? "ready" : parts->draining ? "draining" : "unavailable");
+  if (exchange->brief)
+    {
+      g_string_append_c (body, '}');
+      answer_ready (exchange, ready, body);
+      return;
+    }
+  g_string_append_printf (body, ",\"checks\":{\"store\":{\"status\":\"%s\",\"backend\":", result->ok ? "ok" : "failed");
   ouioe_json_write_string (body, ouioed_store_get_name (ouioed_hub_get_store (parts->hub)), -1);
   if (result->ok)
     write_latency (body, result->latency_us);
@@ -59,9 +73,7 @@ readiness_probed (const OuioedProbeResult *result, gpointer user_data)
       ouioe_json_write_string (body, result->error, -1);
     }
   g_string_append_printf (body, "},\"draining\":%s}}", parts->draining ? "true" : "false");
-  if (!ready)
-    ouioed_exchange_add_header (exchange, "Retry-After", "1");
-  ouioed_exchange_answer (exchange, ready ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE, "application/json", body);
+  answer_ready (exchange, ready, body);
 }
 
 void

@@ -92,7 +92,8 @@ ouioed_rest_create_session (OuioedExchange *exchange)
       ouioed_exchange_fail_problems (exchange, OUIOE_ERROR_INVALID_BODY, problems);
       return;
     }
-  if (!ouioed_rest_read_key (exchange, "create", body, problems, &key))
+  if (!ouioed_exchange_covers (exchange, request->session_id) ||
+      !ouioed_rest_read_key (exchange, "create", body, problems, &key))
     {
       ouioe_create_request_free (request);
       return;
@@ -116,6 +117,40 @@ write_session (GString *out, OuioedChannel *channel, gint64 now_us)
     return FALSE;
   ouioe_codec_write_session (out, &info, now_us);
   return TRUE;
+}
+
+/* Page by page, and of each page what the caller may see. */
+static GPtrArray *
+list_covered (OuioedExchange *exchange, const char *user_id, OuioeSessionState state, const char *before, guint limit,
+              gboolean *has_more)
+{
+  OuioedHub *hub = exchange->parts->hub;
+  g_autoptr(GPtrArray) listed = NULL;
+  GPtrArray *covered;
+
+  if (exchange->grant == NULL || exchange->grant->session_prefix == NULL)
+    return ouioed_hub_list (hub, user_id, state, before, limit, has_more);
+
+  covered = g_ptr_array_new_with_free_func (g_object_unref);
+  do
+    {
+      g_clear_pointer (&listed, g_ptr_array_unref);
+      listed = ouioed_hub_list (hub, user_id, state, before, MAX_LISTED, has_more);
+      for (guint i = 0; i < listed->len; i++)
+        {
+          before = ouioed_channel_get_id (listed->pdata[i]);
+          if (!ouioed_grant_covers (exchange->grant, before))
+            continue;
+          if (covered->len == limit)
+            {
+              *has_more = TRUE;
+              return covered;
+            }
+          g_ptr_array_add (covered, g_object_ref (listed->pdata[i]));
+        }
+    }
+  while (*has_more);
+  return covered;
 }
 
 void
@@ -154,8 +189,8 @@ ouioed_rest_list_sessions (OuioedExchange *exchange)
       return;
     }
 
-  channels = ouioed_hub_list (hub, user_id, has_state ? state_values[state] : (OuioeSessionState)0, before, limit,
-                              &has_more);
+  channels = list_covered (exchange, user_id, has_state ? state_values[state] : (OuioeSessionState)0, before, limit,
+                           &has_more);
   body = g_string_new ("{\"sessions\":[");
   for (guint i = 0; i < channels->len; i++)
     {

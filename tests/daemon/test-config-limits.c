@@ -70,6 +70,32 @@ test_defaults_are_those_of_the_layers (void)
   g_assert_cmpint (dbus.replace, ==, dbus_wanted.replace);
 }
 
+static void
+test_tokens_are_where_the_state_is (void)
+{
+  static const char *const system[] = { "OUIOED_BUS_BUS=system", "OUIOED_HTTP_AUTH=required",
+                                        "OUIOED_HTTP_HEALTH_PUBLIC=yes", NULL };
+  g_autoptr(OuioedConfig) given = load ((const char *const[]) { "OUIOED_HTTP_TOKEN_FILE=/x/y", NULL });
+  g_autoptr(OuioedConfig) with_state = load ((const char *const[]) { "OUIOED_STORE_STATE_DIR=/var/x", NULL });
+  g_autoptr(OuioedConfig) of_system = load (system);
+  g_autofree char *a = ouioed_config_get_token_file (given);
+  g_autofree char *b = ouioed_config_get_token_file (with_state);
+  g_autofree char *c = ouioed_config_get_token_file (of_system);
+  OuioedHttpConfig http;
+
+  g_assert_cmpstr (a, ==, "/x/y");
+  g_assert_cmpstr (b, ==, "/var/x/tokens");
+  g_assert_true (g_str_has_suffix (c, "/ouioe/tokens"));
+  g_assert_null (strstr (c, "/var/"));
+
+  ouioed_config_get_http (given, NULL, &http);
+  g_assert_cmpint (http.auth, ==, OUIOED_AUTH_AUTO);
+  g_assert_false (http.health_public);
+  ouioed_config_get_http (of_system, NULL, &http);
+  g_assert_cmpint (http.auth, ==, OUIOED_AUTH_REQUIRED);
+  g_assert_true (http.health_public);
+}
+
 /* Every number gets a value of its own, so that no two can be mixed up. */
 static void
 test_every_key_arrives (void)
@@ -165,6 +191,7 @@ main (int argc, char **argv)
   g_unsetenv ("STATE_DIRECTORY");
 
   g_test_add_func ("/config/limits/defaults-are-those-of-the-layers", test_defaults_are_those_of_the_layers);
+  g_test_add_func ("/config/limits/tokens-are-where-the-state-is", test_tokens_are_where_the_state_is);
   g_test_add_func ("/config/limits/every-key-arrives", test_every_key_arrives);
   g_test_add_func ("/config/limits/state-dir-is-found", test_state_dir_is_found);
   return g_test_run ();

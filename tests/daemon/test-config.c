@@ -258,7 +258,25 @@ test_remote_address_needs_a_word (Fixture *f, gconstpointer user_data)
   f->sources.environment = (const char *const[]) { "OUIOED_HTTP_ALLOW_REMOTE=yes", NULL };
   config = load (f);
   g_assert_nonnull (config);
-  g_assert_cmpuint (f->found.warnings->len, ==, 1);
+  g_assert_cmpuint (f->found.warnings->len, ==, 0);
+  g_assert_cmpint (ouioed_config_get_number (config, OUIOED_KEY_HTTP_AUTH), ==, OUIOED_TOKENS_AUTO);
+}
+
+static void
+test_remote_address_needs_tokens (Fixture *f, gconstpointer user_data)
+{
+  g_autoptr(OuioedConfig) config = NULL;
+
+  f->sources.options[OUIOED_KEY_HTTP_LISTEN] = "[::]:1";
+  f->sources.environment = (const char *const[]) { "OUIOED_HTTP_ALLOW_REMOTE=yes", "OUIOED_HTTP_AUTH=off", NULL };
+  g_assert_null (load (f));
+  g_assert_cmpuint (f->found.errors->len, ==, 1);
+  g_assert_nonnull (strstr (f->found.errors->pdata[0], "set [http] auth=auto"));
+
+  g_ptr_array_set_size (f->found.errors, 0);
+  f->sources.environment = (const char *const[]) { "OUIOED_HTTP_ALLOW_REMOTE=yes", "OUIOED_HTTP_AUTH=required", NULL };
+  config = load (f);
+  g_assert_nonnull (config);
 }
 
 static void
@@ -392,6 +410,7 @@ main (int argc, char **argv)
   ADD ("every-error-has-its-place", test_every_error_has_its_place);
   ADD ("unknown-keys-are-told-and-ignored", test_unknown_keys_are_told_and_ignored);
   ADD ("remote-address-needs-a-word", test_remote_address_needs_a_word);
+  ADD ("remote-address-needs-tokens", test_remote_address_needs_tokens);
   ADD ("defaults-stay-within-bounds", test_defaults_stay_within_bounds);
   ADD ("dump-names-origins-and-can-be-read-again", test_dump_names_origins_and_can_be_read_again);
   ADD ("reload-may-change-limits-only", test_reload_may_change_limits_only);

@@ -143,6 +143,77 @@ test_refuses (Fixture *f, gconstpointer user_data)
   g_assert_cmpstr (out, ==, "");
 }
 
+/* "abc" is no token, but its hash is known; what matters here is that there is a token. */
+#define TOKEN_LINE "{\"id\":\"a\",\"scopes\":[\"read\"],\"sha256\":" \
+                   "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"}\n"
+#define REMOTE "--listen=0.0.0.0:0"
+
+static void
+test_remote_address_is_served_with_tokens_only (Fixture *f, gconstpointer user_data)
+{
+  g_autofree char *path = fixture_path (f, "own-tokens");
+  g_autofree char *none = NULL;
+  g_autofree char *open = NULL;
+
+  g_subprocess_launcher_setenv (f->launcher, "OUIOED_HTTP_ALLOW_REMOTE", "yes", TRUE);
+  g_subprocess_launcher_setenv (f->launcher, "OUIOED_HTTP_TOKEN_FILE", path, TRUE);
+  g_assert_cmpint (run_to_end (f, NULL, &none, REMOTE, MEMORY, NO_BUS, NULL), ==, EX_CONFIG);
+  g_assert_nonnull (strstr (none, "there is no token in "));
+  g_assert_nonnull (strstr (none, "own-tokens: make one with ouioectl token create"));
+
+  fixture_write (f, "own-tokens", TOKEN_LINE);
+  g_assert_cmpint (g_chmod (path, 0640), ==, 0);
+  g_assert_cmpint (run_to_end (f, NULL, &open, REMOTE, MEMORY, NO_BUS, NULL), ==, EX_CONFIG);
+  g_assert_nonnull (strstr (open, "chmod 600"));
+
+  g_assert_cmpint (g_chmod (path, 0600), ==, 0);
+  {
+    g_autoptr(Daemon) d = daemon_start_ready (f, REMOTE, MEMORY, NO_BUS, NULL);
+    g_autofree char *port = g_strdup (strrchr (d->url, ':'));
+    g_autofree char *local = g_strconcat ("http://127.0.0.1", port, NULL);
+
+    g_assert_cmpuint (http_request (local, "GET", "/healthz", NULL, NULL), ==, 200);
+    g_assert_cmpuint (http_request (local, "GET", "/api/streaming/sessions?limit=1", NULL, NULL), ==, 401);
+  }
+}
+
+static void
+test_file_of_tokens_that_nobody_needs_is_only_told_of (Fixture *f, gconstpointer user_data)
+{
+  g_autofree char *path = fixture_path (f, "own-tokens");
+  g_autofree char *err = NULL;
+
+  fixture_write (f, "own-tokens", "nonsense");
+  g_assert_cmpint (g_chmod (path, 0600), ==, 0);
+  g_subprocess_launcher_setenv (f->launcher, "OUIOED_HTTP_TOKEN_FILE", path, TRUE);
+  {
+    g_autoptr(Daemon) d = daemon_start_ready (f, SOME_PORT, MEMORY, NO_BUS, NULL);
+
+    daemon_wait_log (d, "No token is known: ");
+    g_assert_cmpuint (http_request (d->url, "GET", "/api/streaming/sessions?limit=1", NULL, NULL), ==, 200);
+  }
+
+  g_subprocess_launcher_setenv (f->launcher, "OUIOED_HTTP_AUTH", "required", TRUE);
+  g_assert_cmpint (run_to_end (f, NULL, &err, SOME_PORT, MEMORY, NO_BUS, NULL), ==, EX_CONFIG);
+  g_assert_nonnull (strstr (err, "own-tokens:1: not a JSON object"));
+}
+
+static void
+test_required_token_is_asked_for_on_loopback (Fixture *f, gconstpointer user_data)
+{
+  g_autofree char *path = fixture_path (f, "own-tokens");
+
+  g_subprocess_launcher_setenv (f->launcher, "OUIOED_HTTP_TOKEN_FILE", path, TRUE);
+  g_subprocess_launcher_setenv (f->launcher, "OUIOED_HTTP_AUTH", "required", TRUE);
+  {
+    g_autoptr(Daemon) d = daemon_start_ready (f, SOME_PORT, MEMORY, NO_BUS, NULL);
+
+    daemon_wait_log (d, "there is no token in ");
+    g_assert_cmpuint (http_request (d->url, "GET", "/api/streaming/sessions?limit=1", NULL, NULL), ==, 401);
+    g_assert_cmpuint (http_request (d->url, "GET", "/readyz", NULL, NULL), ==, 200);
+  }
+}
+
 static void
 test_port_in_use_is_refused (Fixture *f, gconstpointer user_data)
 {
@@ -301,6 +372,9 @@ main (int argc, char **argv)
 
       g_test_add (path, Fixture, &refusals[i], fixture_set_up, test_refuses, fixture_tear_down);
     }
+  ADD ("remote-address-is-served-with-tokens-only", NULL, test_remote_address_is_served_with_tokens_only);
+  ADD ("file-of-tokens-that-nobody-needs-is-only-told-of", NULL, test_file_of_tokens_that_nobody_needs_is_only_told_of);
+  ADD ("required-token-is-asked-for-on-loopback", NULL, test_required_token_is_asked_for_on_loopback);
   ADD ("port-in-use-is-refused", NULL, test_port_in_use_is_refused);
   ADD ("store-in-use-is-refused", NULL, test_store_in_use_is_refused);
   ADD ("damaged-store-is-refused-and-left-alone", NULL, test_damaged_store_is_refused_and_left_alone);
