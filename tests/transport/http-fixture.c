@@ -86,10 +86,24 @@ http_fixture_set_up (HttpFixture *f, gconstpointer data)
   http_fixture_set_up_with (f, NULL);
 }
 
+static void
+on_drained (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_assert_true (ouioed_hub_drain_finish (OUIOED_HUB (source), result, NULL));
+  *(gboolean *) user_data = TRUE;
+}
+
 void
 http_fixture_tear_down (HttpFixture *f, gconstpointer data)
 {
+  gboolean drained = FALSE;
+
   g_clear_object (&f->http);
+
+  /* What was accepted last (the daemon's own probes, for one) is committed before the store goes. */
+  ouioed_hub_drain_async (f->hub, on_drained, &drained);
+  while (!drained)
+    g_main_context_iteration (NULL, TRUE);
   g_clear_object (&f->hub);
   ouioed_store_close (f->store);
   g_clear_object (&f->store);
