@@ -327,8 +327,8 @@ bus_fixture_up (BusFixture *self, const OuioedDbusConfig *config, void (*prepare
 
   self->heard = g_ptr_array_new_with_free_func ((GDestroyNotify) heard_free);
   self->client = connect_to (self->bus);
-  g_dbus_connection_signal_subscribe (self->client, OUIOED_BUS_NAME, NULL, NULL, NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
-                                      on_signal, self, NULL);
+  self->listening = g_dbus_connection_signal_subscribe (self->client, OUIOED_BUS_NAME, NULL, NULL, NULL, NULL,
+                                                        G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
   self->served = connect_to (self->bus);
   self->dbus = ouioed_dbus_new (self->hub, self->served, config != NULL ? config : &defaults);
   g_signal_connect (self->dbus, "name-lost", G_CALLBACK (on_name_lost), self);
@@ -355,6 +355,7 @@ bus_fixture_down (BusFixture *self)
   g_clear_object (&self->hub);
   ouioed_store_close (self->store);
   g_clear_object (&self->store);
+  g_dbus_connection_signal_unsubscribe (self->client, self->listening);    /* some may be under way to us */
   g_dbus_connection_close_sync (self->client, NULL, NULL);
   g_dbus_connection_close_sync (self->served, NULL, NULL);
   g_clear_object (&self->client);

@@ -29,6 +29,7 @@ typedef struct {
   OuioedDbus      *dbus;
   GDBusConnection *served;       /* of the transport */
   GDBusConnection *client;
+  guint            listening;    /* subscription of what is heard */
   GPtrArray       *heard;        /* of Heard, in order */
   guint            under_way;    /* requests to the hub that are not answered */
   guint            failed;       /* of those that were */
