@@ -26,10 +26,11 @@ typedef struct {
 
 struct _OuioedAuth
 {
-  GPtrArray *tokens;       /* of OuioeToken */
-  char      *path;         /* of the file; NULL until it was read */
-  FileState  state;        /* of the file when it was read, well or not */
-  gint64     looked_us;    /* monotonic; when the file was last looked at */
+  GPtrArray  *tokens;      /* of OuioeToken */
+  GHashTable *by_id;       /* the same, to ask for those behind grants */
+  char       *path;        /* of the file; NULL until it was read */
+  FileState   state;       /* of the file when it was read, well or not */
+  gint64      looked_us;   /* monotonic; when the file was last looked at */
 };
 
 /* ---- what a caller may do ---- */
@@ -43,6 +44,7 @@ ouioed_grant_new (const OuioeToken *token)
   self->id = g_strdup (token->id);
   self->scopes = token->scopes;
   self->session_prefix = g_strdup (token->session_prefix);
+  memcpy (self->hash, token->hash, sizeof self->hash);
   return self;
 }
 
@@ -84,12 +86,14 @@ ouioed_auth_new (void)
   OuioedAuth *self = g_new0 (OuioedAuth, 1);
 
   self->tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) ouioe_token_free);
+  self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   return self;
 }
 
 void
 ouioed_auth_free (OuioedAuth *self)
 {
+  g_hash_table_unref (self->by_id);
   g_ptr_array_unref (self->tokens);
   g_free (self->path);
   g_free (self);
@@ -177,8 +181,11 @@ ouioed_auth_load (OuioedAuth *self, const char *path, GError **error)
   if (tokens == NULL || !add_credential (tokens, error))
     return FALSE;
 
+  g_hash_table_remove_all (self->by_id);
   g_ptr_array_unref (self->tokens);
   self->tokens = g_steal_pointer (&tokens);
+  for (guint i = 0; i < self->tokens->len; i++)
+    g_hash_table_insert (self->by_id, ((OuioeToken *) self->tokens->pdata[i])->id, self->tokens->pdata[i]);
   return TRUE;
 }
 
@@ -218,4 +225,14 @@ ouioed_auth_check (OuioedAuth *self, const char *text, gsize len, gint64 real_us
   if (token == NULL || (token->expires_us != 0 && token->expires_us <= real_us))
     return NULL;
   return ouioed_grant_new (token);
+}
+
+gboolean
+ouioed_auth_is_good (OuioedAuth *self, const OuioedGrant *grant, gint64 real_us)
+{
+  const OuioeToken *token = g_hash_table_lookup (self->by_id, grant->id);
+
+  return token != NULL && memcmp (token->hash, grant->hash, sizeof grant->hash) == 0 &&
+         token->scopes == grant->scopes && g_strcmp0 (token->session_prefix, grant->session_prefix) == 0 &&
+         (token->expires_us == 0 || token->expires_us > real_us);
 }

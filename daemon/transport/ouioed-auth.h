@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 typedef enum {
   OUIOED_AUTH_AUTO,        /* on addresses that other machines reach */
   OUIOED_AUTH_REQUIRED,    /* on every address of the network, loopback included */
-  OUIOED_AUTH_OFF,         /* nowhere */
+  OUIOED_AUTH_OFF,         /* nowhere; for daemons that only this machine reaches */
 } OuioedAuthMode;
 
 /* ---- what a caller may do ---- */
@@ -28,6 +28,7 @@ typedef struct {
   char        *id;                /* of the token, for logs */
   OuioeScopes  scopes;
   char        *session_prefix;    /* NULL for all sessions */
+  guint8       hash[OUIOE_TOKEN_HASH_BYTES];
 } OuioedGrant;
 
 OuioedGrant *ouioed_grant_new    (const OuioeToken *token);
@@ -54,5 +55,7 @@ void         ouioed_auth_refresh (OuioedAuth *self, gint64 monotonic_us);
 guint        ouioed_auth_get_n   (OuioedAuth *self);
 /* (transfer full): NULL when the text is no token that is known and still good. @real_us: wall clock. */
 OuioedGrant *ouioed_auth_check   (OuioedAuth *self, const char *text, gsize len, gint64 real_us);
+/* Whether the token behind @grant is still known, with the same limits, and good. */
+gboolean     ouioed_auth_is_good (OuioedAuth *self, const OuioedGrant *grant, gint64 real_us);
 
 G_END_DECLS

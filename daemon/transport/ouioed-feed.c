@@ -293,6 +293,8 @@ feed_closed (OuioedReader *reader, OuioedReaderEnd end, gpointer user_data)
   /* The cursors go now; a commit or a read that still runs keeps only the shell. */
   self->reader = NULL;
   self->gone = TRUE;
+  if (self->grant != NULL)
+    g_queue_unlink (&live->granted, &self->granted_link);
   g_cancellable_cancel (self->cancellable);
   g_clear_pointer (&self->cursor, ouioed_feed_cursor_free);
   g_clear_pointer (&self->cursors, g_hash_table_unref);
@@ -396,6 +398,9 @@ ouioed_feed_new (OuioedLive *live, const OuioedLiveRequest *request)
   self->live = live;
   self->kind = request->kind;
   self->grant = ouioed_grant_ref (request->grant);
+  self->granted_link.data = self;
+  if (self->grant != NULL)
+    g_queue_push_tail_link (&live->granted, &self->granted_link);
   self->cancellable = g_cancellable_new ();
   self->until_end = request->until_end && request->kind == OUIOED_LIVE_SSE_SESSION;
   g_queue_init (&self->outbox);

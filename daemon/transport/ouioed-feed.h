@@ -36,6 +36,7 @@ struct _OuioedFeed
   gboolean          gone;            /* the reader has gone; what is still under way ends quietly */
   OuioedLiveKind    kind;
   OuioedGrant      *grant;           /* what the reader may do; NULL: no limit */
+  GList             granted_link;    /* in live->granted while there is a grant and a reader */
   OuioedView        view;
   gatomicrefcount   ref_count;       /* the reader holds one, every append or history under way another */
   OuioedFeedCursor *cursor;          /* the one cursor, or NULL on a socket of many sessions */
@@ -57,6 +58,7 @@ struct _OuioedLive
   OuioedHub          *hub;
   OuioedReaderEngine *engine;
   guint               max_subscriptions;
+  GQueue              granted;        /* of OuioedFeed, those that came with a token */
   void              (*closed) (gpointer user_data);
   gpointer            user_data;
 };

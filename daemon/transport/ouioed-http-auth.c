@@ -152,10 +152,9 @@ is_asked_for_token (OuioedExchange *exchange)
     case OUIOED_AUTH_REQUIRED:
       return TRUE;
     case OUIOED_AUTH_AUTO:
-      return ouioed_connection_is_public (exchange->connection);
-    case OUIOED_AUTH_OFF:
+    case OUIOED_AUTH_OFF:    /* with a public address refused at start; a reload must not open one either */
     default:
-      return FALSE;
+      return ouioed_connection_is_public (exchange->connection);
     }
 }
 
@@ -227,6 +226,36 @@ ouioed_exchange_covers (OuioedExchange *exchange, const char *session_id)
     return TRUE;
   ouioed_exchange_fail_code (exchange, OUIOE_ERROR_FORBIDDEN, OUIOED_NOT_COVERED);
   return FALSE;
+}
+
+/* ---- readers, which outlive their request ---- */
+
+static gboolean
+grant_is_good (const OuioedGrant *grant, gpointer user_data)
+{
+  OuioedHttpParts *parts = user_data;
+
+  return parts->config.auth == OUIOED_AUTH_OFF ||
+         ouioed_auth_is_good (parts->auth, grant, ouioed_hub_get_now_us (parts->hub));
+}
+
+static gboolean
+on_watch_grants (gpointer user_data)
+{
+  OuioedHttpParts *parts = user_data;
+
+  ouioed_auth_refresh (parts->auth, g_get_monotonic_time ());
+  if (ouioed_live_check (parts->live, grant_is_good, parts) > 0)
+    return G_SOURCE_CONTINUE;
+  parts->grant_source = 0;
+  return G_SOURCE_REMOVE;
+}
+
+void
+ouioed_http_watch_grants (OuioedHttpParts *parts)
+{
+  if (parts->grant_source == 0)
+    parts->grant_source = g_timeout_add_seconds (1, on_watch_grants, parts);
 }
 
 /* ---- tickets ---- */

@@ -66,6 +66,7 @@ typedef struct {
   OuioedTickets      *tickets;
   OuioedFailures     *failures;          /* of addresses, to send a good token */
   OuioedHttpConfig    config;            /* its texts are copies */
+  guint               grant_source;      /* looks after the tokens of readers; 0 while there are none */
   gboolean            draining;
 } OuioedHttpParts;
 
@@ -135,6 +136,8 @@ void ouioed_exchange_write_common  (OuioedExchange *self, GString *out);
 /* Both: FALSE when the request was refused. The first for a head that is complete, the second for a body that names a session. */
 gboolean ouioed_exchange_authorize (OuioedExchange *exchange);
 gboolean ouioed_exchange_covers    (OuioedExchange *exchange, const char *session_id);
+/* A reader has come with a token: from now on looks once a second whether it is still good, until there is none. */
+void     ouioed_http_watch_grants  (OuioedHttpParts *parts);
 
 /* ---- ouioed-http-problem.c: errors as JSON ---- */
 

@@ -69,6 +69,8 @@ hand_over (OuioedExchange *exchange, guint status, GString *head, const OuioedLi
       ouioed_acceptor_count_extra (parts->acceptor, 1);
       granted.grant = exchange->grant;
       ouioed_live_add (parts->live, &granted, fd, unread);
+      if (exchange->grant != NULL)
+        ouioed_http_watch_grants (parts);
     }
   ouioed_exchange_unref (exchange);
 }

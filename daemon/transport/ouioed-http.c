@@ -400,6 +400,7 @@ ouioed_http_finalize (GObject *object)
   OuioedHttpParts *parts = &self->parts;
 
   g_clear_handle_id (&self->drain_source, g_source_remove);
+  g_clear_handle_id (&parts->grant_source, g_source_remove);
   g_clear_pointer (&parts->selftest, ouioed_selftest_free);
   g_clear_pointer (&parts->probe, ouioed_probe_free);
   if (self->server != NULL)

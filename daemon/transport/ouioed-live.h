@@ -42,6 +42,10 @@ void        ouioed_live_free     (OuioedLive *self);
 void        ouioed_live_set_max_subscriptions (OuioedLive *self, guint max_subscriptions);
 /* @fd: (transfer full). @unread (nullable): input read already. */
 void        ouioed_live_add      (OuioedLive *self, const OuioedLiveRequest *request, int fd, GBytes *unread);
+/* Ends the readers that came with a token which @is_good does not find good any more. Returns how many readers came with
+ * one, these included. */
+guint       ouioed_live_check    (OuioedLive *self, gboolean (*is_good) (const OuioedGrant *grant, gpointer user_data),
+                                  gpointer user_data);
 /* Tells every reader that the daemon goes: WebSocket 1012, SSE a retry hint. */
 void        ouioed_live_close_all (OuioedLive *self);
 

@@ -232,6 +232,38 @@ test_credential_may_do_everything (Fixture *f, gconstpointer data)
   g_assert_null (strstr (error->message, "secret"));
 }
 
+static void
+test_grant_is_good_while_its_token_is (Fixture *f, gconstpointer data)
+{
+  g_autofree char *id = NULL;
+  g_autofree char *text = create (f, (OuioeToken) { .scopes = OUIOE_SCOPE_READ, .expires_us = 2000 * S }, &id);
+  g_autoptr(OuioedGrant) grant = NULL;
+  g_autofree char *contents = NULL;
+  g_auto(GStrv) parts = NULL;
+  g_autofree char *wider = NULL;
+
+  load (f);
+  grant = ouioed_auth_check (f->auth, text, strlen (text), 0);
+  g_assert_true (ouioed_auth_is_good (f->auth, grant, 1999 * S));
+  g_assert_false (ouioed_auth_is_good (f->auth, grant, 2000 * S));
+
+  g_assert_true (g_file_get_contents (f->path, &contents, NULL, NULL));
+  parts = g_strsplit (contents, "[\"read\"]", 2);
+  wider = g_strconcat (parts[0], "[\"write\"]", parts[1], NULL);
+  g_assert_true (g_file_set_contents (f->path, wider, -1, NULL));
+  g_assert_cmpint (g_chmod (f->path, 0600), ==, 0);
+  load (f);
+  g_assert_false (ouioed_auth_is_good (f->auth, grant, 0));
+
+  g_assert_true (g_file_set_contents (f->path, contents, -1, NULL));
+  g_assert_cmpint (g_chmod (f->path, 0600), ==, 0);
+  load (f);
+  g_assert_true (ouioed_auth_is_good (f->auth, grant, 0));
+  g_assert_true (ouioe_tokens_revoke (f->path, id, NULL));
+  load (f);
+  g_assert_false (ouioed_auth_is_good (f->auth, grant, 0));
+}
+
 /* ---- tickets ---- */
 
 static void
@@ -350,6 +382,7 @@ main (int argc, char **argv)
   ADD ("only-whole-tokens-are-known", test_only_whole_tokens_are_known);
   ADD ("changes-of-the-file-are-seen-within-a-second", test_changes_of_the_file_are_seen_within_a_second);
   ADD ("file-that-cannot-be-used-changes-nothing", test_file_that_cannot_be_used_changes_nothing);
+  ADD ("grant-is-good-while-its-token-is", test_grant_is_good_while_its_token_is);
   ADD ("credential-may-do-everything", test_credential_may_do_everything);
   g_test_add_func ("/auth/ticket-is-good-once", test_ticket_is_good_once);
   g_test_add_func ("/auth/ticket-lasts-half-a-minute", test_ticket_lasts_half_a_minute);

@@ -185,6 +185,30 @@ test_ticket_is_good_for_readers_only (HttpFixture *f)
   g_assert_cmpuint (status_of (f, NONE, "GET", outside, UPGRADE, NULL), ==, 403);    /* it is the caller's, not more */
 }
 
+static void
+test_revoked_token_ends_its_readers (HttpFixture *f)
+{
+  g_autoptr(Client) stream = NULL;
+  g_autoptr(Client) socket = NULL;
+  g_autoptr(Client) other = NULL;
+  g_autofree char *reason = NULL;
+  g_autofree char *kept = NULL;
+
+  create_session (f, "s");
+  stream = open_live (f, READ, API "/sessions/s/stream", "");
+  socket = open_live (f, READ, "/ws/sessions", UPGRADE);
+  other = open_live (f, ADMIN, API "/stream", "");
+  g_assert_true (ouioe_tokens_revoke (token_file, token_ids[READ], NULL));
+
+  reason = read_frames_until (socket, "The token is no longer good");
+  while (client_fill (stream))
+    ;
+  think (f, "s", "goes on");
+  kept = client_read_until (other, "goes on");
+  g_assert_nonnull (kept);
+  g_assert_null (strstr (stream->input->str, "goes on"));
+}
+
 #define ADD(name, body) http_fixture_add_full ("/http-auth-live/" name, set_up_required, body)
 
 int
@@ -201,6 +225,7 @@ main (int argc, char **argv)
   ADD ("subprotocol-stands-for-the-header", test_subprotocol_stands_for_the_header);
   ADD ("ticket-opens-a-reader-once", test_ticket_opens_a_reader_once);
   ADD ("ticket-is-good-for-readers-only", test_ticket_is_good_for_readers_only);
+  ADD ("revoked-token-ends-its-readers", test_revoked_token_ends_its_readers);
   g_test_add_func ("/http-auth-live/no-token-was-ever-logged", http_tokens_test_log);
   status = g_test_run ();
   http_tokens_end ();

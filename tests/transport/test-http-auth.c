@@ -294,6 +294,28 @@ test_other_machines_see_a_word_of_health (HttpFixture *f)
 }
 
 static void
+turn_off (HttpFixture *f, gpointer data)
+{
+  f->config.auth = OUIOED_AUTH_OFF;
+  ouioed_http_set_config (f->http, &f->config);
+}
+
+static void
+test_off_does_not_open_a_public_address (HttpFixture *f)
+{
+  http_fixture_call (f, turn_off, NULL);
+  g_assert_cmpuint (status_of (f, NONE, "GET", API "/sessions?limit=1", "", NULL), ==, 401);
+  g_assert_cmpuint (status_of (f, READ, "GET", API "/sessions?limit=1", "", NULL), ==, 200);
+}
+
+static void
+test_off_asks_for_none (HttpFixture *f)
+{
+  http_fixture_call (f, turn_off, NULL);
+  g_assert_cmpuint (status_of (f, NONE, "GET", API "/sessions?limit=1", "", NULL), ==, 200);
+}
+
+static void
 test_browser_may_ask_whether_it_may_ask (HttpFixture *f)
 {
   g_autoptr(Reply) preflight = ask (f, "OPTIONS", API "/sessions",
@@ -350,6 +372,8 @@ main (int argc, char **argv)
   ADD ("required-leaves-the-unix-socket-to-its-user", set_up_required,
        test_required_leaves_the_unix_socket_to_its_user);
   ADD ("other-machines-see-a-word-of-health", set_up_public, test_other_machines_see_a_word_of_health);
+  ADD ("off-does-not-open-a-public-address", set_up_public, test_off_does_not_open_a_public_address);
+  ADD ("off-asks-for-none", set_up_required, test_off_asks_for_none);
   ADD ("browser-may-ask-whether-it-may-ask", set_up_required, test_browser_may_ask_whether_it_may_ask);
   ADD ("reload-takes-effect-at-once", set_up_required, test_reload_takes_effect_at_once);
   g_test_add_func ("/http-auth/no-token-was-ever-logged", http_tokens_test_log);
