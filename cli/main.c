@@ -26,6 +26,7 @@ const OuioectlCommand ouioectl_commands[] = {
   { "import",   "FILE|-",              "exported events, into this daemon",                      ouioectl_import },
   { "reload",   "",                    "have the daemon read its configuration again",           ouioectl_reload },
   { "doctor",   "",                    "look for what is wrong, and say what to do",             ouioectl_doctor },
+  { "completions", "bash|zsh|fish",    "a script that completes words in your shell",            ouioectl_completions },
   { NULL },
 };
 

@@ -13,14 +13,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ouioectl-describe.h"
 #include "ouioectl-text.h"
 
 static int output_errno;   /* of the first write to stdout that failed */
 
 /* ---- options ---- */
 
-void
-ouioectl_add_common_options (GOptionContext *context, OuioectlOptions *options)
+typedef void (*EntriesFunc) (const GOptionEntry *entries, gpointer user_data);
+
+/* Hands the options of all commands to @func: the table points into @options. */
+static void
+with_common_entries (OuioectlOptions *options, EntriesFunc func, gpointer user_data)
 {
   const GOptionEntry entries[] = {
     { "address", 0, 0, G_OPTION_ARG_STRING, &options->address,
@@ -31,7 +35,45 @@ ouioectl_add_common_options (GOptionContext *context, OuioectlOptions *options)
     G_OPTION_ENTRY_NULL
   };
 
-  g_option_context_add_main_entries (context, entries, NULL);
+  func (entries, user_data);
+}
+
+static void
+add_entries (const GOptionEntry *entries, gpointer user_data)
+{
+  g_option_context_add_main_entries (user_data, entries, NULL);
+}
+
+void
+ouioectl_add_common_options (GOptionContext *context, OuioectlOptions *options)
+{
+  with_common_entries (options, add_entries, context);
+}
+
+typedef struct {
+  const OuioectlCommand *command;
+  OuioectlOptionFunc     func;
+  gpointer               user_data;
+} Description;
+
+static void
+describe_entries (const GOptionEntry *entries, gpointer user_data)
+{
+  const Description *description = user_data;
+
+  for (; entries != NULL && entries->long_name != NULL; entries++)
+    if ((entries->flags & G_OPTION_FLAG_HIDDEN) == 0)
+      description->func (description->command, entries, description->user_data);
+}
+
+void
+ouioectl_describe (const OuioectlCommand *command, OuioectlOptionFunc func, gpointer user_data)
+{
+  Description description = { command, func, user_data };
+  OuioectlOptions options = { .describe = describe_entries, .describe_data = &description };
+  char *words[] = { (char *) command->name, NULL };
+
+  command->run (&options, 1, words);   /* goes no further than its call of ouioectl_parse() */
 }
 
 static const OuioectlCommand *
@@ -52,6 +94,13 @@ ouioectl_parse (OuioectlOptions *options, const GOptionEntry *entries, const cha
   g_autofree char *usage = g_strdup_printf ("%s - %s", command->arguments, command->summary);
   g_autoptr(GOptionContext) context = g_option_context_new (usage);
   g_autoptr(GError) error = NULL;
+
+  if (options->describe != NULL)
+    {
+      options->describe (entries, options->describe_data);
+      with_common_entries (options, options->describe, options->describe_data);
+      return FALSE;
+    }
 
   g_set_prgname (program);
   if (entries != NULL)

@@ -30,6 +30,8 @@ typedef struct {
   gboolean  json;
   gboolean  ndjson;
   gboolean  version;
+  void    (*describe) (const GOptionEntry *entries, gpointer user_data);   /* NULL; else ouioectl_parse() calls it and no more */
+  gpointer  describe_data;
 } OuioectlOptions;
 
 typedef struct {
@@ -57,6 +59,7 @@ int ouioectl_import   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_run      (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_reload   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_doctor   (OuioectlOptions *options, int argc, char **argv);
+int ouioectl_completions (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_ingest   (OuioectlOptions *options, int argc, char **argv);
 
 /* The answer of the daemon as aligned lines; NULL when it is not an object. */
