@@ -121,6 +121,8 @@ ouioe_streams_to_string (OuioeStreams streams)
  * ouioe_streams_from_string:
  * @word: (nullable): a word of the wire
  *
+ * Reads the word for streams, `both`, `thinking` or `progress`.
+ *
  * Returns: the streams, or 0 when the word is not known
  */
 OuioeStreams
