@@ -67,24 +67,39 @@ dup_text (OuioedChannel *channel, OuioeEvent *event)
   return text;
 }
 
-void
-ouioed_dbus_notices_look (OuioedDbusNotices *self, OuioedChannel *channel, OuioeEvent *event)
+/* FALSE: there is no room, and the notice is counted instead. */
+static gboolean
+notices_take_room (OuioedDbusNotices *self)
 {
   gint64 now = g_get_monotonic_time ();
-  const char *kind = get_kind (channel, event);
-  g_autofree char *text = NULL;
 
-  if (kind == NULL)
-    return;
   if (self->left_out > 0 || !ouioed_dbus_budget_has_room (&self->budget, NOTICES_PER_SECOND, now))
     {
       self->left_out++;
-      return;
+      return FALSE;
     }
-
   ouioed_dbus_budget_take (&self->budget, now);
+  return TRUE;
+}
+
+void
+ouioed_dbus_notices_look (OuioedDbusNotices *self, OuioedChannel *channel, OuioeEvent *event)
+{
+  const char *kind = get_kind (channel, event);
+  g_autofree char *text = NULL;
+
+  if (kind == NULL || !notices_take_room (self))
+    return;
+
   text = dup_text (channel, event);
   ouioed_bus_iface_manager_emit_notice (self->iface, ouioed_channel_get_id (channel), kind, text);
+}
+
+void
+ouioed_dbus_notices_expired (OuioedDbusNotices *self, const char *session_id)
+{
+  if (notices_take_room (self))
+    ouioed_bus_iface_manager_emit_notice (self->iface, session_id, "failure", "expired");
 }
 
 gboolean

@@ -83,6 +83,8 @@ typedef struct {
 
 /* Tells of the event, or counts it, if it is worth a notice. */
 void ouioed_dbus_notices_look  (OuioedDbusNotices *self, OuioedChannel *channel, OuioeEvent *event);
+/* An open session was forgotten after its time without activity: it failed without an event that says so. */
+void ouioed_dbus_notices_expired (OuioedDbusNotices *self, const char *session_id);
 /* Tells how many were left out, if there is room, or @at_once. Whether there still is something to tell. */
 gboolean ouioed_dbus_notices_flush (OuioedDbusNotices *self, gboolean at_once);
 

@@ -188,6 +188,10 @@ on_session_removed (OuioedHub *hub, OuioedChannel *channel, OuioedDbus *self)
 
   if (session == NULL)
     return;
+  if (g_str_equal (ouioed_bus_iface_session_get_state (session->iface), "open"))
+    ouioed_dbus_notices_expired (&self->notices, id);
+  if (self->notices.left_out > 0)
+    dbus_ensure_tick (self);
   dequeue (&self->dirty, &session->dirty_link);
   dequeue (&self->lagging, &session->lag_link);
   g_dbus_object_manager_server_unexport (self->objects, session->path);

@@ -77,6 +77,25 @@ test_end_is_told_with_its_outcome (void)
 }
 
 static void
+test_open_session_that_is_forgotten_failed (void)
+{
+  BusFixture f = { 0 };
+
+  bus_fixture_up (&f, NULL, NULL);
+  bus_create (&f, "closed");
+  bus_close (&f, "closed", "done");
+  bus_create (&f, "open");
+  bus_settle (&f);
+  assert_notice (&f, 0, "closed", "completion", "done");
+  ouioed_hub_forget_async (f.hub, "closed", NULL, NULL);
+  ouioed_hub_forget_async (f.hub, "open", NULL, NULL);
+  assert_notice (&f, 1, "open", "failure", "expired");
+  bus_hear (&f, NULL, "InterfacesRemoved", 1);
+  g_assert_cmpuint (bus_count (&f, NULL, "Notice"), ==, 2);
+  bus_fixture_down (&f);
+}
+
+static void
 test_text_is_repaired_and_short (void)
 {
   BusFixture f = { 0 };
@@ -134,6 +153,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dbus/notice/what-is-worth-a-look-is-told", test_what_is_worth_a_look_is_told);
   g_test_add_func ("/dbus/notice/end-is-told-with-its-outcome", test_end_is_told_with_its_outcome);
+  g_test_add_func ("/dbus/notice/open-session-that-is-forgotten-failed", test_open_session_that_is_forgotten_failed);
   g_test_add_func ("/dbus/notice/text-is-repaired-and-short", test_text_is_repaired_and_short);
   g_test_add_func ("/dbus/notice/flood-is-counted", test_flood_is_counted);
   return g_test_run ();
