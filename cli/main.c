@@ -24,6 +24,8 @@ const OuioectlCommand ouioectl_commands[] = {
   { "run",      "[--] COMMAND [ARG…]", "run a program; its output becomes progress",             ouioectl_run, TRUE },
   { "export",   "SESSION|--all [FILE]", "its events as they are stored, an object a line",        ouioectl_export },
   { "import",   "FILE|-",              "exported events, into this daemon",                      ouioectl_import },
+  { "replay",   "SESSION|FILE|-",      "show a session again, in its rhythm, marked as past",    ouioectl_replay },
+  { "token",    "create|list|revoke [ID]", "tokens that let programs in from other machines",    ouioectl_token },
   { "reload",   "",                    "have the daemon read its configuration again",           ouioectl_reload },
   { "doctor",   "",                    "look for what is wrong, and say what to do",             ouioectl_doctor },
   { "completions", "bash|zsh|fish",    "a script that completes words in your shell",            ouioectl_completions },

@@ -111,7 +111,7 @@ ouioectl_export (OuioectlOptions *options, int argc, char **argv)
 
   if (!ouioectl_parse (options, entries,
                        "Events go to FILE, which only you may read, or to stdout without one or with “-”. The lines are what\n"
-                       "“import” takes.", &argc, &argv, 0, 2))
+                       "“import” and “replay” take.", &argc, &argv, 0, 2))
     return OUIOECTL_EXIT_USAGE;
   if (all ? argc > 2 : argc < 2)
     {

@@ -9,7 +9,9 @@
 #include <gio/gunixsocketaddress.h>
 #include <jansson.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#define MAX_TOKEN_FILE 4096
 /* Of one answer: the largest page of the daemon, and some margin. */
 #define MAX_ANSWER_BYTES (32 * 1024 * 1024)
 #define PIECE_BYTES      65536
@@ -18,6 +20,7 @@ struct _OuioectlHttp
 {
   char        *address;    /* as the user wrote it */
   char        *base;       /* "http://host:port" */
+  char        *bearer;     /* "Bearer TOKEN", or NULL */
   SoupSession *session;
   gboolean     is_local;   /* on this machine */
 };
@@ -56,6 +59,35 @@ read_uri (OuioectlHttp *self)
   return TRUE;
 }
 
+/* The library does the same for its own requests: a private file, for others can read variables and options. */
+static gboolean
+read_token_file (OuioectlHttp *self, GError **error)
+{
+  const char *path = g_getenv ("OUIOE_TOKEN_FILE");
+  g_autofree char *text = NULL;
+  struct stat info;
+  gsize len;
+
+  if (path == NULL || *path == '\0')
+    return TRUE;
+  if (stat (path, &info) == 0 && (!S_ISREG (info.st_mode) || info.st_size > MAX_TOKEN_FILE || (info.st_mode & 077) != 0))
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
+                   "$OUIOE_TOKEN_FILE: %s is no file of a token that only you can read (mode 0600)", path);
+      return FALSE;
+    }
+  if (!g_file_get_contents (path, &text, &len, error))
+    return FALSE;
+  g_strstrip (text);
+  if (*text == '\0' || strpbrk (text, " \t\r\n") != NULL || !g_str_is_ascii (text))
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, "$OUIOE_TOKEN_FILE: %s holds no token", path);
+      return FALSE;
+    }
+  self->bearer = g_strconcat ("Bearer ", text, NULL);
+  return TRUE;
+}
+
 OuioectlHttp *
 ouioectl_http_new (const char *address, GError **error)
 {
@@ -81,6 +113,8 @@ ouioectl_http_new (const char *address, GError **error)
       return NULL;
     }
 
+  if (connectable == NULL && !read_token_file (self, error))   /* a Unix socket knows its peer */
+    return NULL;
   self->session = g_object_new (SOUP_TYPE_SESSION, "remote-connectable", connectable, "user-agent",
                                 "ouioectl/" OUIOE_VERSION, NULL);
   soup_session_remove_feature_by_type (self->session, SOUP_TYPE_CONTENT_DECODER);
@@ -95,6 +129,7 @@ ouioectl_http_free (OuioectlHttp *self)
   g_clear_object (&self->session);
   g_free (self->address);
   g_free (self->base);
+  g_free (self->bearer);
   g_free (self);
 }
 
@@ -164,6 +199,8 @@ make_message (OuioectlHttp *self, const char *method, const char *path, const ch
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
   soup_message_headers_replace (soup_message_get_request_headers (message), "Accept", "*/*");
+  if (self->bearer != NULL)
+    soup_message_headers_replace (soup_message_get_request_headers (message), "Authorization", self->bearer);
   if (key != NULL)
     soup_message_headers_replace (soup_message_get_request_headers (message), "Idempotency-Key", key);
   if (body != NULL)

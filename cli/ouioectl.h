@@ -57,6 +57,8 @@ int ouioectl_close    (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_export   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_import   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_run      (OuioectlOptions *options, int argc, char **argv);
+int ouioectl_replay   (OuioectlOptions *options, int argc, char **argv);
+int ouioectl_token    (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_reload   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_doctor   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_completions (OuioectlOptions *options, int argc, char **argv);

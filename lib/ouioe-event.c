@@ -6,6 +6,8 @@
 
 #include "ouioe-event.h"
 
+#include <string.h>
+
 #include "ouioe-codec.h"
 #include "ouioe-vocabulary.h"
 
@@ -35,6 +37,24 @@ ouioe_event_new_encoded (char *session_id, OuioeEventId id, OuioeEventKind kind,
     }
 
   return self;
+}
+
+/**
+ * ouioe_event_new_from_json:
+ * @json: an event as it was stored, or exported
+ * @len: its length in bytes, or -1 when a NUL ends it
+ * @error: return location for an error
+ *
+ * Reads an event back. What it cannot be without is its id, session, kind and time.
+ *
+ * Returns: (transfer full): the event; %NULL with %OUIOE_ERROR_PROTOCOL when it is none
+ */
+OuioeEvent *
+ouioe_event_new_from_json (const char *json, gssize len, GError **error)
+{
+  g_return_val_if_fail (json != NULL, NULL);
+
+  return ouioe_codec_decode_event (json, len < 0 ? strlen (json) : (gsize) len, error);
 }
 
 /**

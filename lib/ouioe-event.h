@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 typedef struct _OuioeEvent OuioeEvent;   /* boxed, atomically reference counted, immutable */
 
 OUIOE_EXPORT GType                ouioe_event_get_type        (void) G_GNUC_CONST;
+/* From its JSON, as it was stored or exported; OUIOE_ERROR_PROTOCOL when it is no event. @len: -1 up to the NUL */
+OUIOE_EXPORT OuioeEvent          *ouioe_event_new_from_json   (const char *json, gssize len, GError **error);
 OUIOE_EXPORT OuioeEvent          *ouioe_event_ref             (OuioeEvent *self);
 OUIOE_EXPORT void                 ouioe_event_unref           (OuioeEvent *self);
 OUIOE_EXPORT const OuioeEventId  *ouioe_event_get_id          (OuioeEvent *self);

@@ -335,6 +335,24 @@ test_exported_events_can_be_posted_again (void)
     }
 }
 
+static void
+test_an_exported_line_is_an_event_again (void)
+{
+  static const char line[] = "{\"id\":\"1-2\",\"session_id\":\"s\",\"kind\":\"thinking_step\",\"timestamp\":"
+    "\"2026-01-02T03:04:05+00:00\",\"thinking_type\":\"analysis\",\"content\":\"x\"}\n";
+  g_autoptr(GError) error = NULL;
+  g_autoptr(OuioeEvent) counted = ouioe_event_new_from_json (line, (gssize) strlen (line) - 1, &error);
+  g_autoptr(OuioeEvent) event = ouioe_event_new_from_json (line, -1, &error);
+  g_autoptr(OuioeEvent) none = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (ouioe_event_get_session_id (event), ==, "s");
+  g_assert_cmpstr (ouioe_event_get_type_word (counted), ==, "analysis");
+  none = ouioe_event_new_from_json ("{}", -1, &error);
+  g_assert_null (none);
+  g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -343,6 +361,7 @@ main (int argc, char **argv)
   g_test_add_func ("/event/encode/has-the-canonical-form", test_events_have_the_canonical_form);
   g_test_add_func ("/event/encode/knows-its-envelope", test_events_know_their_envelope);
   g_test_add_func ("/event/decode/reads-back-without-loss", test_events_read_back_without_loss);
+  g_test_add_func ("/event/decode/an-exported-line-is-an-event-again", test_an_exported_line_is_an_event_again);
   g_test_add_func ("/event/decode/session-ids-survive-as-they-are", test_session_ids_survive_as_they_are);
   g_test_add_func ("/event/decode/takes-what-newer-daemons-add", test_decode_takes_what_newer_daemons_add);
   g_test_add_func ("/event/decode/refuses-what-is-no-event", test_decode_refuses_what_is_no_event);
