@@ -49,6 +49,8 @@ find_word (const char *const *words, guint n_words, const char *word)
  * ouioe_event_kind_to_string:
  * @kind: a kind
  *
+ * Gives the word or name of the protocol.
+ *
  * Returns: (transfer none) (nullable): its word on the wire, or %NULL when @kind is none of the enumeration
  */
 const char *
@@ -60,6 +62,8 @@ ouioe_event_kind_to_string (OuioeEventKind kind)
 /**
  * ouioe_event_kind_from_string:
  * @word: (nullable): a word of the wire
+ *
+ * Reads a word or name of the protocol.
  *
  * Returns: the kind, or 0 when the word is not known
  */
@@ -73,6 +77,8 @@ ouioe_event_kind_from_string (const char *word)
  * ouioe_event_kind_get_streams:
  * @kind: a kind
  *
+ * Gets the streams on which events of this kind stand.
+ *
  * Returns: the streams on which events of this kind stand
  */
 OuioeStreams
@@ -84,6 +90,8 @@ ouioe_event_kind_get_streams (OuioeEventKind kind)
 /**
  * ouioe_session_state_to_string:
  * @state: a state
+ *
+ * Gives the word or name of the protocol.
  *
  * Returns: (transfer none) (nullable): its word on the wire, or %NULL when @state is none of the enumeration
  */
@@ -97,6 +105,8 @@ ouioe_session_state_to_string (OuioeSessionState state)
  * ouioe_session_state_from_string:
  * @word: (nullable): a word of the wire
  *
+ * Reads a word or name of the protocol.
+ *
  * Returns: the state, or 0 when the word is not known
  */
 OuioeSessionState
@@ -108,6 +118,8 @@ ouioe_session_state_from_string (const char *word)
 /**
  * ouioe_streams_to_string:
  * @streams: a mask of streams
+ *
+ * Gives the word or name of the protocol.
  *
  * Returns: (transfer none) (nullable): its word on the wire, or %NULL when @streams is none of the enumeration
  */

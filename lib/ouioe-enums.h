@@ -27,6 +27,11 @@ typedef enum {
   OUIOE_EVENT_PROGRESS_UPDATE = 3,
   OUIOE_EVENT_SESSION_END = 4,
 } OuioeEventKind;
+/**
+ * OUIOE_N_EVENT_KINDS:
+ *
+ * One more than the greatest #OuioeEventKind.
+ */
 #define OUIOE_N_EVENT_KINDS 5
 
 /**

@@ -67,6 +67,8 @@ row_of (OuioeError code)
  * ouioe_error_to_string:
  * @code: an error code
  *
+ * Gives the word or name of the protocol.
+ *
  * Returns: (transfer none): its name, like `session-not-found`
  */
 const char *
@@ -78,6 +80,8 @@ ouioe_error_to_string (OuioeError code)
 /**
  * ouioe_error_get_http_status:
  * @code: an error code
+ *
+ * Gets the status of a response that tells it.
  *
  * Returns: the status of a response that tells it; 0 for errors that never travel over HTTP
  */
@@ -91,6 +95,8 @@ ouioe_error_get_http_status (OuioeError code)
  * ouioe_error_get_title:
  * @code: an error code
  *
+ * Gets a few words for people.
+ *
  * Returns: (transfer none): a few words for people
  */
 const char *
@@ -102,6 +108,8 @@ ouioe_error_get_title (OuioeError code)
 /**
  * ouioe_error_get_dbus_name:
  * @code: an error code
+ *
+ * Gets its name on D-Bus.
  *
  * Returns: (transfer none): its name on D-Bus
  */
@@ -115,6 +123,8 @@ ouioe_error_get_dbus_name (OuioeError code)
  * ouioe_error_from_string:
  * @name: a name as ouioe_error_to_string() gives it
  * @code: (out): the code
+ *
+ * Reads a word or name of the protocol.
  *
  * Returns: whether the name is known
  */

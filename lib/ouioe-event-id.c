@@ -33,6 +33,8 @@ ouioe_event_id_new (guint64 ms, guint64 seq)
  * ouioe_event_id_copy:
  * @self: an id
  *
+ * Makes a copy.
+ *
  * Returns: (transfer full): a copy
  */
 OuioeEventId *
@@ -56,6 +58,8 @@ ouioe_event_id_free (OuioeEventId *self)
 /**
  * ouioe_event_id_dup_text:
  * @self: an id
+ *
+ * Gets its text.
  *
  * Returns: (transfer full): its text, like `1795396263398-0`
  */
@@ -109,6 +113,8 @@ read_decimal (const char **text, guint64 *value)
  * @id: an id
  * @text: room for the text and its NUL
  *
+ * Writes the text of an id.
+ *
  * Returns: the length of the text
  */
 gsize
@@ -126,6 +132,8 @@ ouioe_event_id_format (OuioeEventId id, char text[OUIOE_EVENT_ID_TEXT_MAX])
  * ouioe_event_id_to_string: (skip)
  * @id: an id
  *
+ * Gets the text of an id.
+ *
  * Returns: (transfer full): its text, like `1795396263398-0`
  */
 char *
@@ -140,6 +148,8 @@ ouioe_event_id_to_string (OuioeEventId id)
  * ouioe_event_id_parse:
  * @text: (nullable): `<ms>-<seq>` or `<ms>`
  * @id: (out caller-allocates): the id; untouched when the text is not one
+ *
+ * Tells whether @text is an id.
  *
  * Returns: whether @text is an id: digits only, no sign, no space, no overflow
  */

@@ -26,7 +26,11 @@ typedef struct {
 
 #define OUIOE_EVENT_ID_ZERO ((OuioeEventId) { 0, 0 })
 #define OUIOE_EVENT_ID_MAX  ((OuioeEventId) { G_MAXUINT64, G_MAXUINT64 })
-/* Longest text of an id with its NUL: two 20 digit numbers and a dash. */
+/**
+ * OUIOE_EVENT_ID_TEXT_MAX:
+ *
+ * Longest text of an id with its NUL: two 20 digit numbers and a dash.
+ */
 #define OUIOE_EVENT_ID_TEXT_MAX 42
 
 static inline int

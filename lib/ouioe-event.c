@@ -61,6 +61,8 @@ ouioe_event_new_from_json (const char *json, gssize len, GError **error)
  * ouioe_event_ref:
  * @self: an event
  *
+ * Takes a reference; safe from any thread.
+ *
  * Returns: (transfer full): @self
  */
 OuioeEvent *
@@ -92,6 +94,8 @@ ouioe_event_unref (OuioeEvent *self)
  * ouioe_event_get_id:
  * @self: an event
  *
+ * Gets its id.
+ *
  * Returns: (transfer none): its id
  */
 const OuioeEventId *
@@ -105,6 +109,8 @@ ouioe_event_get_id (OuioeEvent *self)
 /**
  * ouioe_event_get_session_id:
  * @self: an event
+ *
+ * Gets the id of its session.
  *
  * Returns: (transfer none): the id of its session
  */
@@ -120,6 +126,8 @@ ouioe_event_get_session_id (OuioeEvent *self)
  * ouioe_event_get_kind:
  * @self: an event
  *
+ * Gets what it tells.
+ *
  * Returns: what it tells
  */
 OuioeEventKind
@@ -133,6 +141,8 @@ ouioe_event_get_kind (OuioeEvent *self)
 /**
  * ouioe_event_get_type_word:
  * @self: an event
+ *
+ * Gets the thinking or progress type.
  *
  * Returns: (transfer none) (nullable): the thinking or progress type; %NULL for start and end of a session
  */
@@ -148,6 +158,8 @@ ouioe_event_get_type_word (OuioeEvent *self)
  * ouioe_event_get_time_us:
  * @self: an event
  *
+ * Tells when it was accepted.
+ *
  * Returns: when it was accepted, in microseconds since 1970
  */
 gint64
@@ -161,6 +173,8 @@ ouioe_event_get_time_us (OuioeEvent *self)
 /**
  * ouioe_event_get_json:
  * @self: an event
+ *
+ * Gets the event as one line of JSON.
  *
  * Returns: (transfer none): the event as one line of JSON, without a line end: the bytes that were stored
  */
@@ -176,6 +190,8 @@ ouioe_event_get_json (OuioeEvent *self)
  * ouioe_event_dup_thinking_step:
  * @self: an event
  *
+ * Gets the step it carries.
+ *
  * Returns: (transfer full) (nullable): the step it carries; %NULL for events of another kind, and for one that cannot
  *   be read
  */
@@ -190,6 +206,8 @@ ouioe_event_dup_thinking_step (OuioeEvent *self)
 /**
  * ouioe_event_dup_progress_update:
  * @self: an event
+ *
+ * Gets the update it carries.
  *
  * Returns: (transfer full) (nullable): the update it carries; %NULL for events of another kind, and for one that cannot
  *   be read

@@ -12,6 +12,11 @@
 G_BEGIN_DECLS
 
 #define OUIOE_TYPE_EVENT (ouioe_event_get_type ())
+/**
+ * OuioeEvent:
+ *
+ * One event of one session. Reference counted; it never changes.
+ */
 typedef struct _OuioeEvent OuioeEvent;   /* boxed, atomically reference counted, immutable */
 
 OUIOE_EXPORT GType                ouioe_event_get_type        (void) G_GNUC_CONST;

@@ -30,6 +30,8 @@ ouioe_progress_update_alloc (void)
  * @current_step: (nullable): the name of the phase
  * @estimated_remaining: (nullable): free text, like `2 minutes`
  *
+ * Gets an update.
+ *
  * Returns: (transfer full): an update
  */
 OuioeProgressUpdate *
@@ -55,6 +57,8 @@ ouioe_progress_update_new (const char *progress_type, const char *message, doubl
 /**
  * ouioe_progress_update_ref:
  * @self: an update
+ *
+ * Takes a reference; safe from any thread.
  *
  * Returns: (transfer full): @self
  */
@@ -90,6 +94,8 @@ ouioe_progress_update_unref (OuioeProgressUpdate *self)
  * ouioe_progress_update_get_progress_type:
  * @self: an update
  *
+ * Gets its type.
+ *
  * Returns: (transfer none): its type
  */
 const char *
@@ -103,6 +109,8 @@ ouioe_progress_update_get_progress_type (OuioeProgressUpdate *self)
 /**
  * ouioe_progress_update_dup_message:
  * @self: an update
+ *
+ * Gets what is going on.
  *
  * Returns: (transfer full): what is going on; U+0000 is shown as U+FFFD
  */
@@ -119,6 +127,8 @@ ouioe_progress_update_dup_message (OuioeProgressUpdate *self)
  * @self: an update
  * @percentage: (out): 0 to 100; 0 when not known
  *
+ * Tells whether the percentage is known.
+ *
  * Returns: whether the percentage is known
  */
 gboolean
@@ -133,6 +143,8 @@ ouioe_progress_update_get_percentage (OuioeProgressUpdate *self, double *percent
 /**
  * ouioe_progress_update_dup_current_step:
  * @self: an update
+ *
+ * Gets the name of the phase.
  *
  * Returns: (transfer full) (nullable): the name of the phase
  */
@@ -149,6 +161,8 @@ ouioe_progress_update_dup_current_step (OuioeProgressUpdate *self)
  * @self: an update
  * @total_steps: (out): how many steps there will be; 0 when not known
  *
+ * Tells whether the number is known.
+ *
  * Returns: whether the number is known
  */
 gboolean
@@ -164,6 +178,8 @@ ouioe_progress_update_get_total_steps (OuioeProgressUpdate *self, gint64 *total_
  * ouioe_progress_update_dup_estimated_remaining:
  * @self: an update
  *
+ * Gets free text.
+ *
  * Returns: (transfer full) (nullable): free text
  */
 char *
@@ -177,6 +193,8 @@ ouioe_progress_update_dup_estimated_remaining (OuioeProgressUpdate *self)
 /**
  * ouioe_progress_update_dup_current_activity:
  * @self: an update
+ *
+ * Gets what is being done at this moment.
  *
  * Returns: (transfer full) (nullable): what is being done at this moment
  */
@@ -192,6 +210,8 @@ ouioe_progress_update_dup_current_activity (OuioeProgressUpdate *self)
  * ouioe_progress_update_dup_intermediate_findings:
  * @self: an update
  *
+ * Gets a JSON array of objects.
+ *
  * Returns: (transfer full) (nullable): a JSON array of objects, or %NULL
  */
 char *
@@ -206,6 +226,8 @@ ouioe_progress_update_dup_intermediate_findings (OuioeProgressUpdate *self)
  * ouioe_progress_update_get_confidence:
  * @self: an update
  * @confidence: (out): 0 to 1; 0 when not reported
+ *
+ * Tells whether the producer reported a confidence.
  *
  * Returns: whether the producer reported a confidence
  */

@@ -10,6 +10,11 @@
 G_BEGIN_DECLS
 
 #define OUIOE_TYPE_PROGRESS_UPDATE (ouioe_progress_update_get_type ())
+/**
+ * OuioeProgressUpdate:
+ *
+ * News of how far an operation is. Reference counted; it never changes.
+ */
 typedef struct _OuioeProgressUpdate OuioeProgressUpdate;   /* boxed, reference counted, immutable */
 
 OUIOE_EXPORT GType                ouioe_progress_update_get_type (void) G_GNUC_CONST;

@@ -27,6 +27,8 @@ ouioe_stream_config_new (void)
  * ouioe_stream_config_copy:
  * @self: a configuration
  *
+ * Makes a copy.
+ *
  * Returns: (transfer full): a copy
  */
 OuioeStreamConfig *

@@ -20,6 +20,8 @@ G_BEGIN_DECLS
  * @update_threshold_us: microseconds that must pass between two stored updates of type `progress`; 0 for no limit.
  *   Other types always pass.
  * @expiry_us: microseconds without activity after which the session is forgotten
+ *
+ * Limits and retention of one session.
  */
 typedef struct {
   gboolean debug_mode;

@@ -84,6 +84,8 @@ compare_words (const void *a, const void *b)
  * ouioe_stream_stats_new:
  * @created_us: when the session began, in microseconds since 1970
  *
+ * Gets counters that stand at zero.
+ *
  * Returns: (transfer full): counters that stand at zero
  */
 OuioeStreamStats *
@@ -102,6 +104,8 @@ ouioe_stream_stats_new (gint64 created_us)
 /**
  * ouioe_stream_stats_ref:
  * @self: counters
+ *
+ * Takes a reference; safe from any thread.
  *
  * Returns: (transfer full): @self
  */
@@ -132,6 +136,8 @@ ouioe_stream_stats_unref (OuioeStreamStats *self)
 /**
  * ouioe_stream_stats_copy:
  * @self: counters
+ *
+ * Makes a copy.
  *
  * Returns: (transfer full): a deep copy, which no longer changes
  */
@@ -216,6 +222,8 @@ ouioe_stream_stats_set_type_count (OuioeStreamStats *self, OuioeEventKind kind, 
  * ouioe_stream_stats_get_thinking_steps:
  * @self: counters
  *
+ * Tells how many steps were accepted.
+ *
  * Returns: how many steps were accepted
  */
 guint64
@@ -229,6 +237,8 @@ ouioe_stream_stats_get_thinking_steps (OuioeStreamStats *self)
 /**
  * ouioe_stream_stats_get_progress_updates:
  * @self: counters
+ *
+ * Tells how many updates were accepted.
  *
  * Returns: how many updates were accepted
  */
@@ -245,6 +255,8 @@ ouioe_stream_stats_get_progress_updates (OuioeStreamStats *self)
  * @self: counters
  * @average: (out): the mean of what steps reported, 0 to 1; 0 when none did
  *
+ * Tells whether any step reported a confidence.
+ *
  * Returns: whether any step reported a confidence
  */
 gboolean
@@ -260,6 +272,8 @@ ouioe_stream_stats_get_average_confidence (OuioeStreamStats *self, double *avera
  * ouioe_stream_stats_get_thinking_type_count:
  * @self: counters
  * @thinking_type: a word
+ *
+ * Tells how many steps of this type were accepted.
  *
  * Returns: how many steps of this type were accepted
  */
@@ -279,6 +293,8 @@ ouioe_stream_stats_get_thinking_type_count (OuioeStreamStats *self, const char *
  * @self: counters
  * @progress_type: a word
  *
+ * Tells how many updates of this type were accepted.
+ *
  * Returns: how many updates of this type were accepted
  */
 guint64
@@ -296,6 +312,8 @@ ouioe_stream_stats_get_progress_type_count (OuioeStreamStats *self, const char *
  * ouioe_stream_stats_get_created_us:
  * @self: counters
  *
+ * Tells when the session began.
+ *
  * Returns: when the session began, in microseconds since 1970
  */
 gint64
@@ -309,6 +327,8 @@ ouioe_stream_stats_get_created_us (OuioeStreamStats *self)
 /**
  * ouioe_stream_stats_get_last_updated_us:
  * @self: counters
+ *
+ * Tells when the last step or update was accepted (the beginning of the session at first).
  *
  * Returns: when the last step or update was accepted (the beginning of the session at first), in microseconds since
  *   1970
@@ -325,6 +345,8 @@ ouioe_stream_stats_get_last_updated_us (OuioeStreamStats *self)
  * ouioe_stream_stats_get_duration:
  * @self: counters
  * @now_us: the present, in microseconds since 1970
+ *
+ * Gets seconds from the beginning to @now_us.
  *
  * Returns: seconds from the beginning to @now_us, or to the end of the session when it has ended
  */

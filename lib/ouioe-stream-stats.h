@@ -10,6 +10,11 @@
 G_BEGIN_DECLS
 
 #define OUIOE_TYPE_STREAM_STATS (ouioe_stream_stats_get_type ())
+/**
+ * OuioeStreamStats:
+ *
+ * Counters of a session at one instant. Reference counted.
+ */
 typedef struct _OuioeStreamStats OuioeStreamStats;   /* boxed, reference counted; mutable only by the hub that owns it */
 
 OUIOE_EXPORT GType             ouioe_stream_stats_get_type (void) G_GNUC_CONST;

@@ -28,6 +28,8 @@ ouioe_thinking_context_alloc (void)
  * @user_request: (nullable): what the user asked for
  * @system_context: (nullable): a JSON object
  *
+ * Gets a context.
+ *
  * Returns: (transfer full): a context
  */
 OuioeThinkingContext *
@@ -49,6 +51,8 @@ ouioe_thinking_context_new (const char *user_request, const char *system_context
 /**
  * ouioe_thinking_context_ref:
  * @self: a context
+ *
+ * Takes a reference; safe from any thread.
  *
  * Returns: (transfer full): @self
  */
@@ -80,6 +84,8 @@ ouioe_thinking_context_unref (OuioeThinkingContext *self)
  * ouioe_thinking_context_dup_user_request:
  * @self: a context
  *
+ * Gets what the user asked for.
+ *
  * Returns: (transfer full): what the user asked for, may be empty; U+0000 is shown as U+FFFD
  */
 char *
@@ -93,6 +99,8 @@ ouioe_thinking_context_dup_user_request (OuioeThinkingContext *self)
 /**
  * ouioe_thinking_context_dup_system_context:
  * @self: a context
+ *
+ * Gets a JSON object.
  *
  * Returns: (transfer full): a JSON object, `{}` when there is none
  */

@@ -10,6 +10,11 @@
 G_BEGIN_DECLS
 
 #define OUIOE_TYPE_THINKING_CONTEXT (ouioe_thinking_context_get_type ())
+/**
+ * OuioeThinkingContext:
+ *
+ * What a session was asked to do, and with what. Reference counted; it never changes.
+ */
 typedef struct _OuioeThinkingContext OuioeThinkingContext;   /* boxed, reference counted, immutable */
 
 OUIOE_EXPORT GType                 ouioe_thinking_context_get_type (void) G_GNUC_CONST;

@@ -30,6 +30,8 @@ ouioe_thinking_step_alloc (void)
  * @alternatives: (nullable) (array zero-terminated=1): what else was considered
  * @decision_factors: (nullable) (array zero-terminated=1): what decided
  *
+ * Gets a step.
+ *
  * Returns: (transfer full): a step
  */
 OuioeThinkingStep *
@@ -56,6 +58,8 @@ ouioe_thinking_step_new (const char *thinking_type, const char *content, const c
 /**
  * ouioe_thinking_step_ref:
  * @self: a step
+ *
+ * Takes a reference; safe from any thread.
  *
  * Returns: (transfer full): @self
  */
@@ -91,6 +95,8 @@ ouioe_thinking_step_unref (OuioeThinkingStep *self)
  * ouioe_thinking_step_get_thinking_type:
  * @self: a step
  *
+ * Gets its type.
+ *
  * Returns: (transfer none): its type
  */
 const char *
@@ -105,6 +111,8 @@ ouioe_thinking_step_get_thinking_type (OuioeThinkingStep *self)
  * ouioe_thinking_step_dup_content:
  * @self: a step
  *
+ * Gets its text.
+ *
  * Returns: (transfer full): its text; U+0000 is shown as U+FFFD
  */
 char *
@@ -118,6 +126,8 @@ ouioe_thinking_step_dup_content (OuioeThinkingStep *self)
 /**
  * ouioe_thinking_step_dup_reasoning_chain:
  * @self: a step
+ *
+ * Gets how it was reached.
  *
  * Returns: (transfer full) (array zero-terminated=1): how it was reached, may be empty
  */
@@ -134,6 +144,8 @@ ouioe_thinking_step_dup_reasoning_chain (OuioeThinkingStep *self)
  * @self: a step
  * @confidence: (out): 0 to 1; 0 when not reported
  *
+ * Tells whether the producer reported a confidence.
+ *
  * Returns: whether the producer reported a confidence
  */
 gboolean
@@ -149,6 +161,8 @@ ouioe_thinking_step_get_confidence (OuioeThinkingStep *self, double *confidence)
  * ouioe_thinking_step_dup_alternatives:
  * @self: a step
  *
+ * Gets what else was considered.
+ *
  * Returns: (transfer full) (array zero-terminated=1): what else was considered, may be empty
  */
 char **
@@ -162,6 +176,8 @@ ouioe_thinking_step_dup_alternatives (OuioeThinkingStep *self)
 /**
  * ouioe_thinking_step_dup_decision_factors:
  * @self: a step
+ *
+ * Gets what decided.
  *
  * Returns: (transfer full) (array zero-terminated=1): what decided, may be empty
  */
@@ -177,6 +193,8 @@ ouioe_thinking_step_dup_decision_factors (OuioeThinkingStep *self)
  * ouioe_thinking_step_dup_context_used:
  * @self: a step
  *
+ * Gets a JSON object.
+ *
  * Returns: (transfer full) (nullable): a JSON object, or %NULL
  */
 char *
@@ -191,6 +209,8 @@ ouioe_thinking_step_dup_context_used (OuioeThinkingStep *self)
  * ouioe_thinking_step_get_estimated_duration:
  * @self: a step
  * @seconds: (out): how long the producer expects it to take; 0 when not given
+ *
+ * Tells whether the producer gave a duration.
  *
  * Returns: whether the producer gave a duration
  */

@@ -10,6 +10,11 @@
 G_BEGIN_DECLS
 
 #define OUIOE_TYPE_THINKING_STEP (ouioe_thinking_step_get_type ())
+/**
+ * OuioeThinkingStep:
+ *
+ * One step of thinking. Reference counted; it never changes.
+ */
 typedef struct _OuioeThinkingStep OuioeThinkingStep;   /* boxed, reference counted, immutable */
 
 OUIOE_EXPORT GType               ouioe_thinking_step_get_type (void) G_GNUC_CONST;

@@ -335,7 +335,7 @@ ouioe_bus_to_error (const char *path, const GError *error)
       return g_error_new (OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service on the bus is too old: %s", copy->message);
     }
   if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
-    return g_error_new_literal (OUIOE_ERROR, OUIOE_ERROR_ORIGIN_NOT_ALLOWED, copy->message);
+    return g_error_new_literal (OUIOE_ERROR, OUIOE_ERROR_FORBIDDEN, copy->message);
   if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED))
     return g_error_new_literal (OUIOE_ERROR, OUIOE_ERROR_BUSY, copy->message);
   return NULL;

@@ -112,6 +112,8 @@ ouioe_client_create_session_async (OuioeClient *self, const char *session_id, co
  * @result: what the callback got
  * @error: return location for an error
  *
+ * Ends ouioe_client_create_session_async().
+ *
  * Returns: whether the session was created
  */
 gboolean
@@ -176,6 +178,8 @@ ouioe_client_append_thinking_async (OuioeClient *self, const char *session_id, O
  * @result: what the callback got
  * @error: return location for an error
  *
+ * Ends ouioe_client_append_thinking_async().
+ *
  * Returns: whether the daemon took the step
  */
 gboolean
@@ -234,6 +238,8 @@ ouioe_client_append_progress_async (OuioeClient *self, const char *session_id, O
  * @self: a client
  * @result: what the callback got
  * @error: return location for an error
+ *
+ * Ends ouioe_client_append_progress_async().
  *
  * Returns: whether the daemon took the update
  */
@@ -295,6 +301,8 @@ ouioe_client_close_session_async (OuioeClient *self, const char *session_id, con
  * @self: a client
  * @result: what the callback got
  * @error: return location for an error
+ *
+ * Ends ouioe_client_close_session_async().
  *
  * Returns: whether the session was closed
  */
@@ -372,6 +380,8 @@ ouioe_client_get_session_async (OuioeClient *self, const char *session_id, GCanc
  * @result: what the callback got
  * @error: return location for an error
  *
+ * Ends ouioe_client_get_session_async().
+ *
  * Returns: (transfer full) (nullable): the session
  */
 OuioeSession *
@@ -445,6 +455,8 @@ ouioe_client_get_session_stats_async (OuioeClient *self, const char *session_id,
  * @self: a client
  * @result: what the callback got
  * @error: return location for an error
+ *
+ * Ends ouioe_client_get_session_stats_async().
  *
  * Returns: (transfer full) (nullable): the counters as a JSON object
  */

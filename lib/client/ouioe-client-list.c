@@ -147,6 +147,8 @@ ouioe_client_list_sessions_async (OuioeClient *self, const char *user_id, OuioeS
  * @result: what the callback got
  * @error: return location for an error
  *
+ * Ends ouioe_client_list_sessions_async().
+ *
  * Returns: (transfer container) (nullable) (element-type OuioeSession): the sessions, newest first; the array lets
  *   go of them
  */

@@ -9,6 +9,13 @@
 /* The daemon answers a call within milliseconds; one that is silent for so long is stuck. */
 #define CALL_TIMEOUT_S 30
 
+/**
+ * OuioeClient:
+ *
+ * Where the daemon is, and the connections to it.
+ *
+ * It is used from one thread at a time.
+ */
 struct _OuioeClient
 {
   GObject       parent_instance;
@@ -80,6 +87,8 @@ ouioe_client_new (const char *address)
 /**
  * ouioe_client_get_address:
  * @self: a client
+ *
+ * Tells where it looks for the daemon.
  *
  * Returns: (transfer none): where it looks for the daemon
  */

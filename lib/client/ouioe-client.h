@@ -38,6 +38,11 @@ OUIOE_EXPORT const char        *ouioe_session_get_json             (OuioeSession
 OUIOE_EXPORT
 G_DECLARE_FINAL_TYPE (OuioeClient, ouioe_client, OUIOE, CLIENT, GObject)
 
+/**
+ * OUIOE_DEFAULT_ADDRESS:
+ *
+ * Where the daemon listens unless it is told otherwise.
+ */
 #define OUIOE_DEFAULT_ADDRESS "http://127.0.0.1:3005"
 
 /* @address: (nullable): "http://host:port", "unix:/path", "bus:session" or "bus:system"; NULL: $OUIOE_ADDRESS, else the session

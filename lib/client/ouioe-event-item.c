@@ -7,6 +7,11 @@
 #include "ouioe-enum-types.h"
 #include "ouioe-event-item-private.h"
 
+/**
+ * OuioeEventItem:
+ *
+ * An event in a list, with what views show of it as properties.
+ */
 struct _OuioeEventItem
 {
   GObject     parent_instance;
@@ -158,6 +163,8 @@ ouioe_event_item_new (OuioeEvent *event)
 /**
  * ouioe_event_item_get_event:
  * @self: an item
+ *
+ * Gets its event.
  *
  * Returns: (transfer none): its event
  */

@@ -8,6 +8,11 @@
 
 #include "ouioe-event-item-private.h"
 
+/**
+ * OuioeEventList:
+ *
+ * The events of a session as a list of #OuioeEventItem that follows it. It holds a bounded number, the newest.
+ */
 struct _OuioeEventList
 {
   GObject            parent_instance;
@@ -293,6 +298,8 @@ ouioe_event_list_stop (OuioeEventList *self)
  * ouioe_event_list_get_n_dropped:
  * @self: a list
  *
+ * Tells how many events were left out at the beginning.
+ *
  * Returns: how many events were left out at the beginning, as there were more than it may hold
  */
 guint64
@@ -306,6 +313,8 @@ ouioe_event_list_get_n_dropped (OuioeEventList *self)
  * ouioe_event_list_get_live:
  * @self: a list
  *
+ * Tells whether there is a connection over which events come.
+ *
  * Returns: whether there is a connection over which events come
  */
 gboolean
@@ -318,6 +327,8 @@ ouioe_event_list_get_live (OuioeEventList *self)
 /**
  * ouioe_event_list_get_error:
  * @self: a list
+ *
+ * Tells why nothing more comes.
  *
  * Returns: (transfer none) (nullable): why nothing more comes; %NULL unless it has failed
  */

@@ -22,6 +22,11 @@ OUIOE_EXPORT OuioeEvent *ouioe_event_item_get_event (OuioeEventItem *self);
 OUIOE_EXPORT
 G_DECLARE_FINAL_TYPE (OuioeEventList, ouioe_event_list, OUIOE, EVENT_LIST, GObject)
 
+/**
+ * OUIOE_EVENT_LIST_DEFAULT_MAX:
+ *
+ * How many events a list holds unless it is told otherwise.
+ */
 #define OUIOE_EVENT_LIST_DEFAULT_MAX 10000
 
 OUIOE_EXPORT OuioeEventList *ouioe_event_list_new            (OuioeClient *client, const char *session_id, guint max_events);
@@ -37,6 +42,11 @@ OUIOE_EXPORT const GError   *ouioe_event_list_get_error      (OuioeEventList *se
 OUIOE_EXPORT
 G_DECLARE_FINAL_TYPE (OuioeSessionList, ouioe_session_list, OUIOE, SESSION_LIST, GObject)
 
+/**
+ * OUIOE_SESSION_LIST_DEFAULT_MAX:
+ *
+ * How many sessions a list holds unless it is told otherwise.
+ */
 #define OUIOE_SESSION_LIST_DEFAULT_MAX 1000
 
 OUIOE_EXPORT OuioeSessionList *ouioe_session_list_new       (OuioeClient *client, const char *user_id,

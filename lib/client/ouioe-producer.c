@@ -49,6 +49,11 @@ typedef struct {
   GSource *cancel;           /* of its cancellable, or NULL */
 } Flush;
 
+/**
+ * OuioeProducer:
+ *
+ * Appends many events, soon and in order, over restarts of the daemon. See ouioe_producer_new().
+ */
 struct _OuioeProducer
 {
   GObject       parent_instance;
@@ -401,6 +406,8 @@ ouioe_producer_new (OuioeClient *client)
  * ouioe_producer_get_client:
  * @self: a producer
  *
+ * Gets the client that it uses.
+ *
  * Returns: (transfer none): the client that it uses
  */
 OuioeClient *
@@ -443,6 +450,8 @@ ouioe_producer_set_give_up_ms (OuioeProducer *self, guint give_up_ms)
 /**
  * ouioe_producer_get_n_waiting:
  * @self: a producer
+ *
+ * Tells how many events were appended and are not answered yet.
  *
  * Returns: how many events were appended and are not answered yet
  */
@@ -523,6 +532,8 @@ ouioe_producer_append_thinking_async (OuioeProducer *self, const char *session_i
  * @result: what the callback got
  * @error: return location for an error
  *
+ * Ends ouioe_producer_append_thinking_async().
+ *
  * Returns: (transfer full): the id of the event; empty when the step was accepted and dropped, as the session does not
  *   keep steps
  */
@@ -559,6 +570,8 @@ ouioe_producer_append_progress_async (OuioeProducer *self, const char *session_i
  * @self: a producer
  * @result: what the callback got
  * @error: return location for an error
+ *
+ * Ends ouioe_producer_append_progress_async().
  *
  * Returns: (transfer full): the id of the event; empty when the update was accepted and dropped, as the session does
  *   not keep updates, or not so many
@@ -607,6 +620,8 @@ ouioe_producer_flush_async (OuioeProducer *self, GCancellable *cancellable, GAsy
  * @self: a producer
  * @result: what the callback got
  * @error: return location for an error
+ *
+ * Ends ouioe_producer_flush_async().
  *
  * Returns: %TRUE, unless it was cancelled
  */

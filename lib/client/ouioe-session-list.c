@@ -17,6 +17,11 @@
 /* Sessions that are asked for at a time. */
 #define MAX_ASKED  8
 
+/**
+ * OuioeSessionList:
+ *
+ * The sessions of a daemon as a list of #OuioeSession that follows them. It holds a bounded number, the newest.
+ */
 struct _OuioeSessionList
 {
   GObject            parent_instance;
@@ -469,6 +474,8 @@ ouioe_session_list_stop (OuioeSessionList *self)
  * ouioe_session_list_get_live:
  * @self: a list
  *
+ * Tells whether the list shows what is.
+ *
  * Returns: whether the list shows what is, and will go on to do so
  */
 gboolean
@@ -481,6 +488,8 @@ ouioe_session_list_get_live (OuioeSessionList *self)
 /**
  * ouioe_session_list_get_error:
  * @self: a list
+ *
+ * Tells why the list is not live.
  *
  * Returns: (transfer none) (nullable): why the list is not live; %NULL when it is, or nothing is known
  */

@@ -9,6 +9,11 @@
 #include "ouioe-codec.h"
 #include "ouioe-enum-types.h"
 
+/**
+ * OuioeSession:
+ *
+ * A session as it was when the daemon answered. It never changes.
+ */
 struct _OuioeSession
 {
   GObject           parent_instance;
@@ -204,6 +209,8 @@ ouioe_session_new_from_json (json_t *json, GError **error)
  * ouioe_session_get_id:
  * @self: a session
  *
+ * Gets its id.
+ *
  * Returns: (transfer none): its id
  */
 const char *
@@ -216,6 +223,8 @@ ouioe_session_get_id (OuioeSession *self)
 /**
  * ouioe_session_get_user_id:
  * @self: a session
+ *
+ * Gets whose it is.
  *
  * Returns: (transfer none) (nullable): whose it is
  */
@@ -230,6 +239,8 @@ ouioe_session_get_user_id (OuioeSession *self)
  * ouioe_session_get_state:
  * @self: a session
  *
+ * Tells where it was when the daemon answered.
+ *
  * Returns: where it was when the daemon answered
  */
 OuioeSessionState
@@ -242,6 +253,8 @@ ouioe_session_get_state (OuioeSession *self)
 /**
  * ouioe_session_get_outcome:
  * @self: a session
+ *
+ * Gets the word it was closed with.
  *
  * Returns: (transfer none) (nullable): the word it was closed with; %NULL while it is open
  */
@@ -256,6 +269,8 @@ ouioe_session_get_outcome (OuioeSession *self)
  * ouioe_session_get_user_request:
  * @self: a session
  *
+ * Gets what was asked for.
+ *
  * Returns: (transfer none) (nullable): what was asked for; may be empty
  */
 const char *
@@ -268,6 +283,8 @@ ouioe_session_get_user_request (OuioeSession *self)
 /**
  * ouioe_session_get_created_us:
  * @self: a session
+ *
+ * Tells when it was created.
  *
  * Returns: when it was created, microseconds since 1970
  */
@@ -282,6 +299,8 @@ ouioe_session_get_created_us (OuioeSession *self)
  * ouioe_session_get_last_activity_us:
  * @self: a session
  *
+ * Tells when its last event came.
+ *
  * Returns: when its last event came, microseconds since 1970
  */
 gint64
@@ -294,6 +313,8 @@ ouioe_session_get_last_activity_us (OuioeSession *self)
 /**
  * ouioe_session_get_ended_us:
  * @self: a session
+ *
+ * Tells when it was closed.
  *
  * Returns: when it was closed, microseconds since 1970; 0 while it is open
  */
@@ -308,6 +329,8 @@ ouioe_session_get_ended_us (OuioeSession *self)
  * ouioe_session_get_thinking_steps:
  * @self: a session
  *
+ * Tells how many steps it took.
+ *
  * Returns: how many steps it took
  */
 guint64
@@ -320,6 +343,8 @@ ouioe_session_get_thinking_steps (OuioeSession *self)
 /**
  * ouioe_session_get_progress_updates:
  * @self: a session
+ *
+ * Tells how many updates it took.
  *
  * Returns: how many updates it took
  */
@@ -334,6 +359,8 @@ ouioe_session_get_progress_updates (OuioeSession *self)
  * ouioe_session_get_last_event_id:
  * @self: a session
  *
+ * Gets its newest event.
+ *
  * Returns: (transfer none): its newest event; 0-0 when there is none
  */
 const OuioeEventId *
@@ -346,6 +373,8 @@ ouioe_session_get_last_event_id (OuioeSession *self)
 /**
  * ouioe_session_get_json:
  * @self: a session
+ *
+ * Gets the session as the daemon sent it.
  *
  * Returns: (transfer none): the session as the daemon sent it, with everything that has no function here
  */

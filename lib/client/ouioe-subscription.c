@@ -33,6 +33,12 @@ static const gboolean allowed[N_STATES][N_STATES] = {
   [STATE_WAITING] = { [STATE_CONNECTING] = TRUE, [STATE_ENDED] = TRUE },
 };
 
+/**
+ * OuioeSubscription:
+ *
+ * Live events. It connects again by itself and goes on behind the last event, without a loss and without telling
+ * anything twice.
+ */
 struct _OuioeSubscription
 {
   GObject                 parent_instance;

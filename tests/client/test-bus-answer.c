@@ -140,7 +140,7 @@ test_errors (void)
   assert_error (session, "org.freedesktop.DBus.Error.UnknownMethod", OUIOE_ERROR_SESSION_NOT_FOUND);
   assert_error (session, "org.freedesktop.DBus.Error.UnknownObject", OUIOE_ERROR_SESSION_NOT_FOUND);
   assert_error (OUIOE_BUS_ROOT, "org.freedesktop.DBus.Error.UnknownMethod", OUIOE_ERROR_PROTOCOL);
-  assert_error (OUIOE_BUS_ROOT, "org.freedesktop.DBus.Error.AccessDenied", OUIOE_ERROR_ORIGIN_NOT_ALLOWED);
+  assert_error (OUIOE_BUS_ROOT, "org.freedesktop.DBus.Error.AccessDenied", OUIOE_ERROR_FORBIDDEN);
   assert_error (OUIOE_BUS_ROOT, "org.freedesktop.DBus.Error.LimitsExceeded", OUIOE_ERROR_BUSY);
   /* These say that the daemon was not reached. */
   assert_error (OUIOE_BUS_ROOT, "org.freedesktop.DBus.Error.ServiceUnknown", -1);
