@@ -230,8 +230,8 @@ on_open_stream (OuioedBusIfaceSession *iface, GDBusMethodInvocation *invocation,
       return_not_found (invocation);
       return TRUE;
     }
-  fd = ouioed_dbus_streams_open (self->streams, ouioed_channel_get_id (self->channel), id, self->config->max_streams,
-                                 &error);
+  fd = ouioed_dbus_streams_open (self->streams, ouioed_channel_get_id (self->channel), NULL, id,
+                                 self->config->max_streams, NULL, &error);
   if (fd < 0)
     {
       ouioed_dbus_return_error (invocation, g_steal_pointer (&error));

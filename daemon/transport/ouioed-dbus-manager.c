@@ -228,6 +228,33 @@ on_reload (OuioedBusIfaceManager *iface, GDBusMethodInvocation *invocation, Ouio
   return TRUE;
 }
 
+/* ---- OpenStream ---- */
+
+static gboolean
+on_open_stream (OuioedBusIfaceManager *iface, GDBusMethodInvocation *invocation, GUnixFDList *fds, const char *after,
+                GVariant *options, OuioedDbusManager *self)
+{
+  g_autoptr(GUnixFDList) list = NULL;
+  g_autoptr(GError) error = NULL;
+  const char *user_id;
+  char position[OUIOE_EVENT_ID_TEXT_MAX];
+  OuioeEventId id;
+  int fd = -1;
+
+  if (ouioed_dbus_read_stream (after, options, &id, &user_id, &error))
+    fd = ouioed_dbus_streams_open (self->streams, NULL, user_id, id, self->config->max_streams, &id, &error);
+  if (fd < 0)
+    {
+      ouioed_dbus_return_error (invocation, g_steal_pointer (&error));
+      return TRUE;
+    }
+
+  ouioe_event_id_format (id, position);
+  list = g_unix_fd_list_new_from_array (&fd, 1);    /* which closes it when it was sent */
+  ouioed_bus_iface_manager_complete_open_stream (iface, invocation, list, g_variant_new_handle (0), position);
+  return TRUE;
+}
+
 /* ---- life ---- */
 
 void
@@ -235,7 +262,7 @@ ouioed_dbus_manager_update_features (OuioedDbusManager *self)
 {
   /* the last one only where there is something to reload */
   const char *features[] = { "create-session", "close", "signals", "list-sessions", "append", "stats", "read-events",
-                             "open-stream", "notice", self->reload != NULL ? "reload" : NULL, NULL };
+                             "open-stream", "open-stream-all", "notice", self->reload != NULL ? "reload" : NULL, NULL };
 
   ouioed_bus_iface_manager_set_features (self->iface, features);
 }
@@ -249,6 +276,7 @@ ouioed_dbus_manager_connect (OuioedDbusManager *self)
   g_signal_connect (self->iface, "handle-list-sessions", G_CALLBACK (on_list_sessions), self);
   g_signal_connect (self->iface, "handle-find-session", G_CALLBACK (on_find_session), self);
   g_signal_connect (self->iface, "handle-append-events", G_CALLBACK (on_append_events), self);
+  g_signal_connect (self->iface, "handle-open-stream", G_CALLBACK (on_open_stream), self);
   g_signal_connect (self->iface, "handle-get-statistics", G_CALLBACK (on_get_statistics), self);
   g_signal_connect (self->iface, "handle-reload", G_CALLBACK (on_reload), self);
 }

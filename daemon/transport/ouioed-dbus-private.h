@@ -53,6 +53,10 @@ typedef struct {
 
 gboolean            ouioed_dbus_read_list     (GVariant *options, OuioedDbusList *list, GError **error);
 gboolean            ouioed_dbus_read_after    (const char *after, OuioeEventId *id, GError **error);
+/* The arguments of Manager.OpenStream: an empty @after is OUIOE_EVENT_ID_MAX, only what comes. @user_id (out): borrowed
+ * from @options, or NULL. */
+gboolean            ouioed_dbus_read_stream   (const char *after, GVariant *options, OuioeEventId *id, const char **user_id,
+                                               GError **error);
 /* @limit (inout): 0 for the greatest. */
 gboolean            ouioed_dbus_read_limit    (guint *limit, GError **error);
 
@@ -64,9 +68,11 @@ OuioedDbusStreams *ouioed_dbus_streams_new    (OuioedHub *hub);
 /* Ends all of them. */
 void               ouioed_dbus_streams_free   (OuioedDbusStreams *self);
 guint              ouioed_dbus_streams_get_n  (OuioedDbusStreams *self);
-/* The reading end of a pipe, or -1 with @error. @max: of all streams. */
-int                ouioed_dbus_streams_open   (OuioedDbusStreams *self, const char *session_id, OuioeEventId after, guint max,
-                                               GError **error);
+/* The reading end of a pipe, or -1 with @error. @session_id: NULL for all sessions, then @user_id (nullable) for only those
+ * of a user. @after: OUIOE_EVENT_ID_MAX for only what comes. @max: of all streams. @position (out, nullable): where it
+ * begins. */
+int                ouioed_dbus_streams_open   (OuioedDbusStreams *self, const char *session_id, const char *user_id,
+                                               OuioeEventId after, guint max, OuioeEventId *position, GError **error);
 /* Writes what the pipes take now, and ends all of them. */
 void               ouioed_dbus_streams_drain  (OuioedDbusStreams *self);
 
@@ -94,6 +100,7 @@ typedef struct {
   OuioedHub             *hub;           /* none of these is a reference */
   OuioedBusIfaceManager *iface;
   OuioedDbusStreams     *streams;
+  const OuioedDbusConfig *config;
   OuioedReloadFunc       reload;        /* NULL: there is nothing to reload */
   gpointer               reload_data;
 } OuioedDbusManager;

@@ -65,6 +65,11 @@ static const OptionRow list_options[] = {
   { NULL, NULL, FORM_VALUE },
 };
 
+static const OptionRow stream_options[] = {
+  { "user_id", "s", FORM_VALUE },
+  { NULL, NULL, FORM_VALUE },
+};
+
 #define MAX_OUTCOME_BYTES 64
 #define DEFAULT_LISTED    100
 #define MAX_LISTED        1000
@@ -293,6 +298,22 @@ ouioed_dbus_read_list (GVariant *options, OuioedDbusList *list, GError **error)
     }
   g_variant_lookup (options, "user_id", "&s", &list->user_id);
   g_variant_lookup (options, "before", "&s", &list->before);
+  return TRUE;
+}
+
+gboolean
+ouioed_dbus_read_stream (const char *after, GVariant *options, OuioeEventId *id, const char **user_id, GError **error)
+{
+  g_autoptr(json_t) body = json_object ();
+
+  *user_id = NULL;
+  if (!add_options (body, stream_options, options, error))
+    return FALSE;
+  g_variant_lookup (options, "user_id", "&s", user_id);
+  if (*after != '\0')
+    return ouioed_dbus_read_after (after, id, error);
+
+  *id = OUIOE_EVENT_ID_MAX;
   return TRUE;
 }
 

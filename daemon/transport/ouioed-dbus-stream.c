@@ -30,7 +30,8 @@ typedef enum {
 
 typedef struct {
   OuioedDbusStreams *owner;
-  char              *session_id;
+  char              *session_id;    /* NULL: of all sessions */
+  char              *user_id;       /* of all sessions: only of this user, or NULL */
   OuioedSubscriber  *subscriber;
   int                fd;            /* the writing end */
   GBytes            *rest;          /* a line without its end, of which the pipe took a part, or NULL */
@@ -63,6 +64,7 @@ stream_free (gpointer data)
   g_clear_pointer (&self->rest, g_bytes_unref);
   close (self->fd);
   g_free (self->session_id);
+  g_free (self->user_id);
   g_free (self);
 }
 
@@ -290,10 +292,14 @@ wake_cb (OuioedSubscriber *subscriber, gpointer user_data)
 char *
 ouioed_dbus_dup_gap (const char *session_id, const OuioedGap *gap)
 {
-  GString *line = g_string_new ("{\"type\":\"gap\",\"session_id\":");
+  GString *line = g_string_new ("{\"type\":\"gap\"");
   char id[OUIOE_EVENT_ID_TEXT_MAX];
 
-  ouioe_json_write_string (line, session_id, -1);
+  if (session_id != NULL)
+    {
+      g_string_append (line, ",\"session_id\":");
+      ouioe_json_write_string (line, session_id, -1);
+    }
   g_string_append_printf (line, ",\"streams\":\"%s\"", ouioe_streams_to_string (gap->streams));
   ouioe_event_id_format (gap->after, id);
   g_string_append_printf (line, ",\"after\":\"%s\"", id);
@@ -330,9 +336,17 @@ ouioed_dbus_streams_get_n (OuioedDbusStreams *self)
   return self->streams->len;
 }
 
+static gboolean
+is_of_user (const char *session_id, const OuioedSessionRecord *record, gpointer user_data)
+{
+  Stream *self = user_data;
+
+  return record != NULL && g_strcmp0 (record->user_id, self->user_id) == 0;
+}
+
 int
-ouioed_dbus_streams_open (OuioedDbusStreams *self, const char *session_id, OuioeEventId after, guint max,
-                          GError **error)
+ouioed_dbus_streams_open (OuioedDbusStreams *self, const char *session_id, const char *user_id, OuioeEventId after,
+                          guint max, OuioeEventId *position, GError **error)
 {
   Stream *stream;
   int fds[2];
@@ -360,6 +374,13 @@ ouioed_dbus_streams_open (OuioedDbusStreams *self, const char *session_id, Ouioe
   stream->fd = fds[1];
   stream->subscriber = ouioed_subscriber_new (self->hub, session_id, OUIOE_STREAMS_BOTH,
                                               ouioe_event_id_is_zero (after), after, wake_cb, stream);
+  if (user_id != NULL)
+    {
+      stream->user_id = g_strdup (user_id);
+      ouioed_subscriber_set_filter (stream->subscriber, is_of_user, stream);
+    }
+  if (position != NULL)
+    *position = ouioed_subscriber_get_position (stream->subscriber);
   g_ptr_array_add (self->streams, stream);
   stream_watch (stream, G_IO_ERR);
   stream_schedule (stream);

@@ -475,7 +475,8 @@ ouioed_dbus_new (OuioedHub *hub, GDBusConnection *connection, const OuioedDbusCo
   g_dbus_connection_set_exit_on_close (connection, FALSE);   /* what to do then is for the daemon to say */
   self->streams = ouioed_dbus_streams_new (hub);
   self->notices.iface = self->iface;
-  self->manager = (OuioedDbusManager) { .hub = hub, .iface = self->iface, .streams = self->streams };
+  self->manager = (OuioedDbusManager) { .hub = hub, .iface = self->iface, .streams = self->streams,
+                                          .config = &self->config };
   ouioed_dbus_manager_connect (&self->manager);
 
   return self;

@@ -55,7 +55,6 @@ choose (OuioeAddress *self)
 {
   g_autoptr(OuioeBus) bus = ouioe_bus_new (G_BUS_TYPE_SESSION);
 
-  self->is_chosen = TRUE;
   if (!ouioe_bus_is_useful (bus))
     return OUIOE_DEFAULT_ADDRESS;
   self->bus = g_steal_pointer (&bus);

@@ -20,7 +20,6 @@ typedef struct {
   char *base;         /* "http://host:port", no slash behind it; NULL when the text is no such address */
   char *socket_path;  /* of "unix:/path"; else NULL */
   OuioeBus *bus;      /* of "bus:session" and "bus:system"; else NULL */
-  gboolean is_chosen; /* nobody said where the daemon is: what was found */
   char *bearer;       /* "Bearer TOKEN" for each request, or NULL */
   char *token_problem; /* why the file of the token cannot be used, or NULL */
   gboolean is_local;  /* a Unix socket or a loopback host: no proxy stands between */

@@ -69,8 +69,7 @@ ouioe_client_peek_session (OuioeClient *self)
  * would be started by a call, it is reached over the bus, else at %OUIOE_DEFAULT_ADDRESS. Otherwise nothing is
  * connected before the first call.
  *
- * Over a bus a subscription to one session uses a pipe that the daemon hands out. A subscription to all sessions needs
- * HTTP: a client that has found its bus by itself looks at %OUIOE_DEFAULT_ADDRESS for that.
+ * Over a bus a subscription uses a pipe that the daemon hands out.
  *
  * Returns: (transfer full): the client
  */

@@ -35,6 +35,7 @@ struct _OuioeEventStream
   OuioeBus                    *bus;           /* which gives the pipe; NULL over HTTP */
   OuioeBusCall                *call;          /* that asks for it */
   OuioeLineStream             *lines;         /* what comes through it */
+  char                        *begins_behind; /* position that came with it, NULL when none did */
   gint64                       retry_after_ms; /* of a refusal; -1 when it did not say */
   gint64                       busy_us;       /* spent on what came since reading last gave way */
 };
@@ -61,6 +62,7 @@ event_stream_unref (OuioeEventStream *self)
   ouioe_sse_reader_free (self->reader);
   g_clear_pointer (&self->lines, ouioe_line_stream_free);
   g_clear_pointer (&self->call, ouioe_bus_call_free);
+  g_free (self->begins_behind);
   g_clear_pointer (&self->bus, ouioe_bus_unref);
   g_free (self);
 }
@@ -283,12 +285,14 @@ is_refusal (const GError *error)
 
 /* The reading end that came with the answer; -1 when none did. */
 static int
-take_descriptor (GVariant *reply, GUnixFDList *fds, GError **error)
+take_descriptor (OuioeEventStream *self, GVariant *reply, GUnixFDList *fds, GError **error)
 {
   gint32 index = -1;
 
   if (fds != NULL && g_variant_is_of_type (reply, G_VARIANT_TYPE ("(h)")))
     g_variant_get (reply, "(h)", &index);
+  else if (fds != NULL && g_variant_is_of_type (reply, G_VARIANT_TYPE ("(hs)")))
+    g_variant_get (reply, "(hs)", &index, &self->begins_behind);
   if (index >= 0 && index < g_unix_fd_list_get_length (fds))
     return g_unix_fd_list_get (fds, index, error);
   g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service sent no pipe");
@@ -315,7 +319,7 @@ pipe_came_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_clear_error (&error);
       return;
     }
-  fd = reply != NULL ? take_descriptor (reply, fds, &error) : -1;
+  fd = reply != NULL ? take_descriptor (self, reply, fds, &error) : -1;
   if (fd < 0)
     {
       end (self, error, is_refusal (error));
@@ -324,19 +328,9 @@ pipe_came_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->stream = g_unix_input_stream_new (fd, TRUE);
   self->funcs->opened (self, self->user_data);
   if (!is_closed (self))
-    read_piece (self);
-}
-
-static gboolean
-no_pipe_cb (gpointer user_data)
-{
-  OuioeEventStream *self = user_data;
-
+    self->funcs->heard (self, self->user_data);   /* where it begins: a position without an event */
   if (!is_closed (self))
-    end (self, g_error_new_literal (OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
-                                    "Over a bus one session can be followed, not all of them; use http://HOST:PORT or "
-                                    "unix:/PATH for that"), TRUE);
-  return G_SOURCE_REMOVE;
+    read_piece (self);
 }
 
 static void
@@ -348,12 +342,12 @@ open_pipe (OuioeEventStream *self, const char *session_id, const char *after)
   self->lines = ouioe_line_stream_new (OUIOE_MAX_ANSWER_BYTES);
   if (session_id == NULL)
     {
-      g_autoptr(GSource) idle = g_idle_source_new ();
-
-      g_source_set_callback (idle, no_pipe_cb, event_stream_ref (self), (GDestroyNotify) event_stream_unref);
-      g_source_attach (idle, g_main_context_get_thread_default ());
+      self->call = ouioe_bus_call_new (OUIOE_BUS_ROOT, OUIOE_BUS_MANAGER, "OpenStream",
+                                       g_variant_new ("(sa{sv})", after != NULL ? after : "", NULL));
+      ouioe_bus_send_async (self->bus, self->call, self->cancellable, pipe_came_cb, event_stream_ref (self));
       return;
     }
+
   path = ouioe_bus_session_path (session_id);
   self->call = ouioe_bus_call_new (path, OUIOE_BUS_SESSION, "OpenStream",
                                    g_variant_new ("(s)", after != NULL ? after : "0"));
@@ -380,11 +374,10 @@ ouioe_event_stream_open (OuioeAddress *address, const char *session_id, const Ou
 
   if (after != NULL)
     ouioe_event_id_format (*after, text);
-  if (address->bus != NULL && (session_id != NULL || !address->is_chosen))
+  if (address->bus != NULL)
     open_pipe (self, session_id, after != NULL ? text : NULL);
   else
-    open_http (self, address->bus != NULL ? OUIOE_DEFAULT_ADDRESS : address->base, session_id,
-               after != NULL ? text : NULL);
+    open_http (self, address->base, session_id, after != NULL ? text : NULL);
   return self;
 }
 
@@ -408,7 +401,7 @@ ouioe_event_stream_is_pipe (OuioeEventStream *self)
 const char *
 ouioe_event_stream_get_last_id (OuioeEventStream *self)
 {
-  return ouioe_sse_reader_get_last_id (self->reader);
+  return self->begins_behind != NULL ? self->begins_behind : ouioe_sse_reader_get_last_id (self->reader);
 }
 
 gint64
