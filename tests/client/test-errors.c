@@ -315,71 +315,6 @@ test_an_endless_answer_is_cut_off (void)
   g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL);
 }
 
-/* ---- the token ---- */
-
-/* Refuses, and says which Authorization came. */
-static gboolean
-echo_token_cb (FakeServer *server, const FakeRequest *request, GOutputStream *out, gpointer user_data)
-{
-  const char *came = g_hash_table_lookup (request->headers, "authorization");
-  g_autofree char *body = g_strdup_printf ("{\"code\":\"forbidden\",\"detail\":\"%s\"}",
-                                           came != NULL ? came : "nothing");
-
-  fake_answer (out, "403 Forbidden", "application/json", body);
-  return TRUE;
-}
-
-static void
-assert_sends (FakeServer *server, const char *wanted)
-{
-  g_autoptr(OuioeClient) client = ouioe_client_new (fake_server_get_address (server));
-  g_autoptr(GError) error = NULL;
-  g_autofree char *stats = ouioe_client_get_session_stats (client, "s", NULL, &error);
-
-  g_assert_null (stats);
-  g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_FORBIDDEN);
-  g_assert_cmpstr (error->message, ==, wanted);
-}
-
-static void
-test_token_comes_from_a_private_file (void)
-{
-  g_autofree char *dir = g_dir_make_tmp ("ouioe-test-XXXXXX", NULL);
-  g_autofree char *path = g_build_filename (dir, "token", NULL);
-  g_autofree char *sock = g_build_filename (dir, "sock", NULL);
-  g_autoptr(FakeServer) server = fake_server_new (NULL, echo_token_cb, NULL);
-  g_autoptr(FakeServer) local = fake_server_new (sock, echo_token_cb, NULL);
-  static const char *const unusable[] = { "", "two words", "line\nline" };
-
-  assert_sends (server, "nothing");
-  g_assert_true (g_file_set_contents (path, "ouioe_abc-DEF_1\n", -1, NULL));
-  g_assert_cmpint (g_chmod (path, 0600), ==, 0);
-  g_setenv ("OUIOE_TOKEN_FILE", path, TRUE);
-  assert_sends (server, "Bearer ouioe_abc-DEF_1");
-  assert_sends (local, "nothing");    /* a Unix socket knows its peer */
-
-  for (guint i = 0; i <= G_N_ELEMENTS (unusable); i++)
-    {
-      g_autoptr(OuioeClient) client = NULL;
-      g_autoptr(GError) error = NULL;
-      g_autofree char *stats = NULL;
-
-      g_assert_true (g_file_set_contents (path, i > 0 ? unusable[i - 1] : "ouioe_abc-DEF_1", -1, NULL));
-      g_assert_cmpint (g_chmod (path, i > 0 ? 0600 : 0644), ==, 0);
-      client = ouioe_client_new (fake_server_get_address (server));
-      stats = ouioe_client_get_session_stats (client, "s", NULL, &error);
-      g_assert_null (stats);
-      g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION);
-      g_assert_true (g_str_has_prefix (error->message, "$OUIOE_TOKEN_FILE: "));
-      g_assert_null (strstr (error->message, "abc"));
-    }
-  g_unsetenv ("OUIOE_TOKEN_FILE");
-  g_unlink (path);
-  g_clear_pointer (&local, fake_server_free);
-  g_unlink (sock);
-  g_rmdir (dir);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -391,7 +326,6 @@ main (int argc, char **argv)
   g_test_add_func ("/errors/nobody-there-is-unreachable", test_nobody_there_is_unreachable);
   g_test_add_func ("/errors/no-address-is-said-to-be-none", test_no_address_is_said_to_be_none);
   g_test_add_func ("/errors/address-comes-from-the-environment", test_address_comes_from_the_environment);
-  g_test_add_func ("/errors/token-comes-from-a-private-file", test_token_comes_from_a_private_file);
   g_test_add_func ("/errors/speaks-over-a-unix-socket", test_speaks_over_a_unix_socket);
   g_test_add_func ("/errors/asks-again-with-the-same-key", test_asks_again_with_the_same_key);
   g_test_add_func ("/errors/a-restart-between-calls-goes-unnoticed", test_a_restart_between_calls_goes_unnoticed);
