@@ -34,6 +34,8 @@ item_of (GtkListBoxRow *row)
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
+  /* A session that ends where it stands changes the headings without a change of the list. */
+  g_signal_connect_object (item, "changed", G_CALLBACK (gtk_list_box_invalidate_headers), user_data, G_CONNECT_SWAPPED);
   return GTK_WIDGET (inspector_session_row_new (item));
 }
 
@@ -99,7 +101,7 @@ inspector_session_list_set_sessions (InspectorSessionList *self, GListModel *ses
 {
   g_clear_object (&self->rows);
   self->rows = G_LIST_MODEL (gtk_slice_list_model_new (g_object_ref (sessions), 0, MAX_ROWS));
-  gtk_list_box_bind_model (self->box, self->rows, create_row, NULL, NULL);
+  gtk_list_box_bind_model (self->box, self->rows, create_row, self->box, NULL);
   /* Behind the box: its rows are there already. */
   g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (on_rows_changed), self, G_CONNECT_SWAPPED);
   on_rows_changed (self);

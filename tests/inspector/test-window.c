@@ -359,6 +359,19 @@ test_a_session_that_ends_stays_selected (Fixture *f, gconstpointer data)
   g_assert_true (shows (f, "Step number 1"));
 }
 
+/* Alone in the list it ends where it stands: nothing moves, and yet it is no longer running. */
+static void
+test_the_only_session_ends_under_its_heading (Fixture *f, gconstpointer data)
+{
+  fake_daemon_set_session (f->daemon, "a", "alice", "open", "This one", 1);
+  open_window (f, NULL);
+  fake_wait_for (shows (f, "Running"));
+  fake_daemon_set_session (f->daemon, "a", "alice", "closed", "This one", 1);
+  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.retry", NULL);
+  fake_wait_for (shows (f, "Finished"));
+  g_assert_false (shows (f, "Running"));
+}
+
 /* ---- accessibility ---- */
 
 static gboolean
@@ -424,6 +437,7 @@ main (int argc, char **argv)
   ADD ("a-session-of-the-command-line-is-awaited", test_a_session_of_the_command_line_is_awaited);
   ADD ("another-session-can-be-chosen", test_another_session_can_be_chosen);
   ADD ("a-session-that-ends-stays-selected", test_a_session_that_ends_stays_selected);
+  ADD ("the-only-session-ends-under-its-heading", test_the_only_session_ends_under_its_heading);
   ADD ("every-button-and-row-has-a-name", test_every_button_and_row_has_a_name);
   status = g_test_run ();
 
