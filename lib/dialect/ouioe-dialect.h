@@ -17,14 +17,18 @@ G_BEGIN_DECLS
 #define OUIOE_DIALECT_MAX_CHOICES 64                  /* parallel answers that are told apart; more are skipped */
 
 typedef enum {
-  OUIOE_DIALECT_AUTO,         /* by the first byte: "{" is Ollama, anything else is SSE */
-  OUIOE_DIALECT_OLLAMA,       /* NDJSON of /api/generate and /api/chat */
-  OUIOE_DIALECT_OPENAI,       /* SSE of /v1/chat/completions and its many dialects */
+  OUIOE_DIALECT_AUTO,         /* by the first byte: "{" is Ollama, anything else is SSE; which one, by its first events */
+  OUIOE_DIALECT_OLLAMA,       /* NDJSON of /api/generate, /api/chat, /api/pull, /api/create, /api/push */
+  OUIOE_DIALECT_OPENAI,       /* SSE of /v1/chat/completions and its many dialects, and of /v1/completions */
+  OUIOE_DIALECT_RESPONSES,    /* SSE of /v1/responses */
+  OUIOE_DIALECT_ANTHROPIC,    /* SSE of /v1/messages */
+  OUIOE_DIALECT_MCP,          /* JSON-RPC over SSE: the Model Context Protocol's streamable HTTP */
 } OuioeDialectFormat;
 
 typedef enum {
   OUIOE_DIALECT_FLAGS_NONE = 0,
   OUIOE_DIALECT_SPLIT_TAGS = 1 << 0,   /* thinking between inline tags of the content becomes thinking (see below) */
+  OUIOE_DIALECT_WHOLE      = 1 << 1,   /* the body is one JSON document, of any layout: an answer that was not streamed */
 } OuioeDialectFlags;
 
 typedef enum {
@@ -32,9 +36,15 @@ typedef enum {
   OUIOE_DIALECT_EVENT_THINKING,         /* text: a piece of thinking, never empty */
   OUIOE_DIALECT_EVENT_CONTENT,          /* text: a piece of the answer, never empty */
   OUIOE_DIALECT_EVENT_CONTENT_WAS_THINKING, /* all content of this choice so far was thinking: its closing tag came, no opening one */
+  OUIOE_DIALECT_EVENT_PART,             /* text: what begins, as the server calls it (may be NULL); thinking or content so far is complete */
+  OUIOE_DIALECT_EVENT_OPAQUE,           /* text: the type of a block of thinking that is there but cannot be read (encrypted, redacted) */
+  OUIOE_DIALECT_EVENT_REFUSAL,          /* text: a piece of what the model said instead of an answer */
+  OUIOE_DIALECT_EVENT_TOKEN,            /* token: how likely a token of the thinking or content that follows next was */
+  OUIOE_DIALECT_EVENT_RESPONSE_ID,      /* id: what the server calls this answer; once */
   OUIOE_DIALECT_EVENT_TOOL_CALL,        /* name: the function (may be NULL), id: of the call (may be NULL); a call begins */
   OUIOE_DIALECT_EVENT_TOOL_ARGUMENTS,   /* text: a piece of the JSON arguments of the call that began last */
   OUIOE_DIALECT_EVENT_PROMPT_PROGRESS,  /* processed of total: the server is reading the prompt and says how far it is */
+  OUIOE_DIALECT_EVENT_PROGRESS,         /* progress: of a download, of a tool; text: what is done (may be NULL) */
   OUIOE_DIALECT_EVENT_USAGE,            /* usage: counts and durations; may come again, the last one is right */
   OUIOE_DIALECT_EVENT_FINISH,           /* text: the reason as the server put it, NULL when it gave none; once a choice */
   OUIOE_DIALECT_EVENT_ERROR,            /* text: what the server said */
@@ -53,6 +63,27 @@ typedef struct {
   json_t *json;                 /* the object as it came: `usage`, or the count and duration members of Ollama; borrowed */
 } OuioeDialectUsage;
 
+/* How likely the server said a token was. Natural logarithms of probabilities: 0 is certain. */
+typedef struct {
+  const char *text;                /* valid UTF-8; what is not is replaced */
+  gsize       len;
+  double      logprob;
+} OuioeDialectLogprob;
+
+typedef struct {
+  gboolean                   thinking;         /* a token of the thinking, not of the content */
+  OuioeDialectLogprob        chosen;
+  const OuioeDialectLogprob *alternatives;     /* what else could have stood there, as the server sent it */
+  guint                      n_alternatives;
+} OuioeDialectToken;
+
+/* What a server said of a long work. Not a number that it did not say. */
+typedef struct {
+  const char *id;                  /* of the thing that advances: a digest, a progress token; NULL for the whole */
+  double      done;                /* -1: not said */
+  double      total;               /* -1: not said */
+} OuioeDialectProgress;
+
 /* Valid during the callback only. Text is valid UTF-8 of `len` bytes with a NUL behind it; it may hold U+0000. */
 typedef struct {
   OuioeDialectEventKind    kind;
@@ -66,6 +97,8 @@ typedef struct {
   gint64                   processed;
   gint64                   total;
   const OuioeDialectUsage *usage;
+  const OuioeDialectToken *token;
+  const OuioeDialectProgress *progress;
 } OuioeDialectEvent;
 
 typedef struct _OuioeDialect OuioeDialect;
@@ -83,9 +116,9 @@ OuioeDialectFormat  ouioe_dialect_get_format          (OuioeDialect *self);
 guint64             ouioe_dialect_get_n_records       (OuioeDialect *self);   /* lines or SSE events, `[DONE]` included */
 guint64             ouioe_dialect_get_n_comments      (OuioeDialect *self);
 guint64             ouioe_dialect_get_n_opaque        (OuioeDialect *self);   /* blocks of encrypted thinking */
-gboolean            ouioe_dialect_get_terminated      (OuioeDialect *self);   /* `"done": true`, or `[DONE]`, was seen */
+gboolean            ouioe_dialect_get_terminated      (OuioeDialect *self);   /* the dialect's own end was seen: `"done": true`, `[DONE]`, … */
 
-/* "ollama", "openai", "auto" */
+/* "ollama", "openai", "responses", "anthropic", "mcp", "auto" */
 const char         *ouioe_dialect_format_to_string    (OuioeDialectFormat format);
 gboolean            ouioe_dialect_format_from_string  (const char *word, OuioeDialectFormat *format);
 

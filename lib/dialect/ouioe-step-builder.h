@@ -28,6 +28,8 @@ typedef enum {
   OUIOE_STEP_BORDER_HEADING,
   OUIOE_STEP_BORDER_ITEM,
   OUIOE_STEP_BORDER_LENGTH,
+  OUIOE_STEP_BORDER_PART,        /* the server began another part: a summary part, a content block */
+  OUIOE_STEP_BORDER_TOOL_CALL,
   OUIOE_STEP_BORDER_END,
 } OuioeStepBorder;
 
