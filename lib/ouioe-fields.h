@@ -54,6 +54,35 @@
 #define F_LAST_EVENT_ID            "last_event_id"
 #define F_STATS                    "stats"
 
+#define F_GENERATION               "generation"             /* of the model behind it */
+
+/* ---- of a generation ---- */
+#define F_MODEL                    "model"
+#define F_UPSTREAM                 "upstream"
+#define F_DIALECT                  "dialect"
+#define F_PHASE                    "phase"
+#define F_PHASE_SINCE              "phase_since"
+#define F_STALLED_SINCE            "stalled_since"
+#define F_CALLS                    "calls"
+#define F_CALLS_UNDER_WAY          "calls_under_way"
+#define F_INPUT_TOKENS             "input_tokens"
+#define F_OUTPUT_TOKENS            "output_tokens"
+#define F_THINKING_TOKENS          "thinking_tokens"
+#define F_TOKENS_PER_SECOND        "tokens_per_second"
+#define F_TIME_TO_FIRST_TOKEN      "time_to_first_token"
+#define F_THINKING_SHARE           "thinking_share"
+#define F_PHASE_SECONDS            "phase_seconds"
+#define F_FINISH_REASON            "finish_reason"
+#define F_CAN_STOP                 "can_stop"
+#define F_CAN_ANSWER_NOW           "can_answer_now"
+#define F_ESTIMATE                 "estimate"
+#define F_LOW                      "low"
+#define F_HIGH                     "high"
+#define F_RUNS                     "runs"
+#define F_PHASES                   "phases"
+#define F_BEGIN                    "begin"
+#define F_END                      "end"
+
 /* ---- of a line or message ---- */
 #define F_IDEMPOTENCY_KEY          "idempotency_key"
 

@@ -8,6 +8,13 @@
 
 G_BEGIN_DECLS
 
+/* A phase with its times, microseconds since 1970; end_us 0: it lasts. */
+typedef struct {
+  OuioePhase phase;
+  gint64     begin_us;
+  gint64     end_us;
+} OuioePhaseSpan;
+
 /* Numbers are -1, texts NULL and times 0 where nothing is known. Sums are over all calls of the session. */
 struct _OuioeGeneration
 {
@@ -37,12 +44,8 @@ struct _OuioeGeneration
 
 OuioeGeneration *ouioe_generation_new     (void);
 OuioeGeneration *ouioe_generation_copy    (const OuioeGeneration *self);   /* deep */
-/* Thinking tokens of all output tokens, else the time of thinking of the time of thinking and answer; -1: not known. */
-double           ouioe_generation_get_thinking_share (const OuioeGeneration *self);
 /* Ends the phase that lasts and begins @phase (NONE: only ends), keeping spans, spent_us, phase and phase_since_us. */
 void             ouioe_generation_enter   (OuioeGeneration *self, OuioePhase phase, gint64 time_us);
-const char      *ouioe_phase_to_string    (OuioePhase phase);
-gboolean         ouioe_phase_from_string  (const char *word, OuioePhase *phase);
 /* JSON text of an object; times as RFC 3339, durations in seconds, absent what is not known. */
 void             ouioe_generation_write   (const OuioeGeneration *self, GString *out);
 /* (transfer full) NULL: @json is not one. Unknown members are ignored. */

@@ -36,13 +36,6 @@ typedef enum {
 
 #define OUIOE_GENERATION_MAX_SPANS 256   /* phases that are kept; the oldest go */
 
-/* A phase with its times, microseconds since 1970; end_us 0: it lasts. */
-typedef struct {
-  OuioePhase phase;
-  gint64     begin_us;
-  gint64     end_us;
-} OuioePhaseSpan;
-
 #define OUIOE_TYPE_GENERATION (ouioe_generation_get_type ())
 /**
  * OuioeGeneration:
@@ -54,6 +47,40 @@ typedef struct _OuioeGeneration OuioeGeneration;
 OUIOE_EXPORT GType            ouioe_generation_get_type (void) G_GNUC_CONST;
 OUIOE_EXPORT OuioeGeneration *ouioe_generation_ref      (OuioeGeneration *self);
 OUIOE_EXPORT void             ouioe_generation_unref    (OuioeGeneration *self);
+
+OUIOE_EXPORT const char      *ouioe_phase_to_string     (OuioePhase phase);
+/* FALSE: @word is not the word of a phase */
+OUIOE_EXPORT gboolean         ouioe_phase_from_string   (const char *word, OuioePhase *phase);
+
+/* Texts are NULL, times 0 and numbers -1 where nothing is known. Sums are over all calls of the session. */
+OUIOE_EXPORT const char *ouioe_generation_get_model               (OuioeGeneration *self);
+OUIOE_EXPORT const char *ouioe_generation_get_upstream            (OuioeGeneration *self);
+OUIOE_EXPORT const char *ouioe_generation_get_dialect             (OuioeGeneration *self);
+OUIOE_EXPORT OuioePhase  ouioe_generation_get_phase               (OuioeGeneration *self);
+OUIOE_EXPORT gint64      ouioe_generation_get_phase_since_us      (OuioeGeneration *self);
+OUIOE_EXPORT gint64      ouioe_generation_get_stalled_since_us    (OuioeGeneration *self);
+OUIOE_EXPORT guint       ouioe_generation_get_calls               (OuioeGeneration *self);
+OUIOE_EXPORT guint       ouioe_generation_get_calls_under_way     (OuioeGeneration *self);
+OUIOE_EXPORT gint64      ouioe_generation_get_input_tokens        (OuioeGeneration *self);
+OUIOE_EXPORT gint64      ouioe_generation_get_output_tokens       (OuioeGeneration *self);
+OUIOE_EXPORT gint64      ouioe_generation_get_thinking_tokens     (OuioeGeneration *self);
+OUIOE_EXPORT double      ouioe_generation_get_tokens_per_second   (OuioeGeneration *self);
+/* Seconds. */
+OUIOE_EXPORT double      ouioe_generation_get_time_to_first_token (OuioeGeneration *self);
+/* 0 to 1. */
+OUIOE_EXPORT double      ouioe_generation_get_thinking_share      (OuioeGeneration *self);
+/* Seconds in a phase, without what of it still lasts. */
+OUIOE_EXPORT double      ouioe_generation_get_phase_seconds       (OuioeGeneration *self, OuioePhase phase);
+OUIOE_EXPORT const char *ouioe_generation_get_finish_reason       (OuioeGeneration *self);
+OUIOE_EXPORT gboolean    ouioe_generation_get_can_stop            (OuioeGeneration *self);
+OUIOE_EXPORT gboolean    ouioe_generation_get_can_answer_now      (OuioeGeneration *self);
+/* FALSE when there is none. Seconds. */
+OUIOE_EXPORT gboolean    ouioe_generation_get_estimate            (OuioeGeneration *self, double *low, double *high, guint *runs);
+OUIOE_EXPORT guint       ouioe_generation_get_n_spans             (OuioeGeneration *self);
+/* FALSE when there are not that many. @end_us: 0 while it lasts. */
+OUIOE_EXPORT gboolean    ouioe_generation_get_span                (OuioeGeneration *self, guint index, OuioePhase *phase,
+                                                                   gint64 *begin_us, gint64 *end_us);
+OUIOE_EXPORT char       *ouioe_generation_to_json                 (OuioeGeneration *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioeGeneration, ouioe_generation_unref)
 

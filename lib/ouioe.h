@@ -12,6 +12,7 @@
 #include "ouioe-error.h"
 #include "ouioe-event-id.h"
 #include "ouioe-event.h"
+#include "ouioe-generation.h"
 #include "ouioe-progress-update.h"
 #include "ouioe-stream-config.h"
 #include "ouioe-stream-stats.h"
