@@ -56,13 +56,8 @@ session_append (OuioedDbusSession *self, GDBusMethodInvocation *invocation, Ouio
   call->iface = g_object_ref (self->iface);
   call->invocation = invocation;   /* completing it takes it */
   call->kind = kind;
-  key = (OuioedKey) {
-    .scope = append.step != NULL ? "thinking" : "progress",
-    .key = append.key,
-    .data = append.data,
-    .len = append.data != NULL ? strlen (append.data) : 0,
-  };
-  ouioed_hub_append_async (self->hub, id, append.step, append.update, append.key != NULL ? &key : NULL,
+  ouioed_hub_append_async (self->hub, id, append.step, append.update,
+                           ouioed_dbus_key_for_hub (&append.key, append.step != NULL ? "thinking" : "progress", &key),
                            append_appended_cb, call);
 }
 

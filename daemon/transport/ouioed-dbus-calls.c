@@ -37,10 +37,13 @@ on_close (OuioedBusIfaceSession *iface, GDBusMethodInvocation *invocation, const
 {
   OuioedDbusSession *self = user_data;
   g_autoptr(GError) error = NULL;
+  g_auto(OuioedDbusKey) given = { NULL, NULL };
+  const char *id = ouioed_channel_get_id (self->channel);
   const char *word = ouioed_dbus_read_outcome (outcome, &error);
   CloseCall *call;
+  OuioedKey key;
 
-  if (word == NULL || !ouioed_dbus_check_no_options (options, &error))
+  if (word == NULL || !ouioed_dbus_read_close (id, outcome, options, &given, &error))
     {
       ouioed_dbus_return_error (invocation, g_steal_pointer (&error));
       return TRUE;
@@ -49,7 +52,7 @@ on_close (OuioedBusIfaceSession *iface, GDBusMethodInvocation *invocation, const
   call = g_new0 (CloseCall, 1);
   call->iface = g_object_ref (iface);
   call->invocation = invocation;   /* completing it takes it */
-  ouioed_hub_close_async (self->hub, ouioed_channel_get_id (self->channel), word, NULL, close_closed_cb, call);
+  ouioed_hub_close_async (self->hub, id, word, ouioed_dbus_key_for_hub (&given, "close", &key), close_closed_cb, call);
   return TRUE;
 }
 

@@ -6,6 +6,7 @@
 
 #include "ouioed-bulk.h"
 #include "ouioed-dbus-private.h"
+#include "ouioed-process.h"
 
 #include <string.h>
 
@@ -39,10 +40,12 @@ on_create_session (OuioedBusIfaceManager *iface, GDBusMethodInvocation *invocati
                    const char *user_id, GVariant *options, OuioedDbusManager *self)
 {
   g_autoptr(GError) error = NULL;
+  g_auto(OuioedDbusKey) given = { NULL, NULL };
   OuioeCreateRequest *request = ouioed_dbus_read_create (session_id, user_id, options,
                                                          ouioed_hub_get_limits (self->hub),
-                                                         &error);
+                                                         &given, &error);
   CreateCall *call;
+  OuioedKey key;
 
   if (request == NULL)
     {
@@ -53,7 +56,7 @@ on_create_session (OuioedBusIfaceManager *iface, GDBusMethodInvocation *invocati
   call->iface = g_object_ref (iface);
   call->invocation = invocation;   /* completing it takes it */
   call->path = ouioed_dbus_session_path (session_id);
-  ouioed_hub_create_async (self->hub, request, NULL, create_created_cb, call);
+  ouioed_hub_create_async (self->hub, request, ouioed_dbus_key_for_hub (&given, "create", &key), create_created_cb, call);
   return TRUE;
 }
 
@@ -179,11 +182,13 @@ static gboolean
 on_get_statistics (OuioedBusIfaceManager *iface, GDBusMethodInvocation *invocation, OuioedDbusManager *self)
 {
   OuioedHubMetrics m;
+  OuioedProcess process;
   GVariantDict dict;
   guint64 bytes = 0;
   guint64 rejected = 0;
 
   ouioed_hub_get_metrics (self->hub, &m);
+  ouioed_process_look (&process);
   for (guint i = 0; i < OUIOE_N_EVENT_KINDS; i++)
     bytes += m.event_bytes[i];
   for (guint i = 0; i < OUIOE_N_ERRORS; i++)
@@ -208,6 +213,10 @@ on_get_statistics (OuioedBusIfaceManager *iface, GDBusMethodInvocation *invocati
   g_variant_dict_insert (&dict, "store_ok", "b", m.store_ok);
   g_variant_dict_insert (&dict, "subscribers", "u", m.n_subscribers);
   g_variant_dict_insert (&dict, "streams", "u", ouioed_dbus_streams_get_n (self->streams));
+  g_variant_dict_insert (&dict, "memory_bytes", "t", process.memory_bytes);
+  g_variant_dict_insert (&dict, "open_descriptors", "t", process.open_descriptors);
+  g_variant_dict_insert (&dict, "max_descriptors", "t", process.max_descriptors);
+  g_variant_dict_insert (&dict, "started", "t", (guint64) process.started_us);
   ouioed_bus_iface_manager_complete_get_statistics (iface, invocation, g_variant_dict_end (&dict));
   return TRUE;
 }
@@ -262,7 +271,7 @@ ouioed_dbus_manager_update_features (OuioedDbusManager *self)
 {
   /* the last one only where there is something to reload */
   const char *features[] = { "create-session", "close", "signals", "list-sessions", "append", "stats", "read-events",
-                             "open-stream", "open-stream-all", "notice", self->reload != NULL ? "reload" : NULL, NULL };
+                             "open-stream", "open-stream-all", "notice", "session-keys", self->reload != NULL ? "reload" : NULL, NULL };
 
   ouioed_bus_iface_manager_set_features (self->iface, features);
 }

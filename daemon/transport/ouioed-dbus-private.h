@@ -20,20 +20,31 @@ void ouioed_dbus_return_error    (GDBusMethodInvocation *invocation, GError *err
 
 /* ---- ouioed-dbus-request.c: arguments of methods ---- */
 
-/* What the options ask for is checked by the same code as the body of a POST. */
+/* An idempotency key that was among the options, and what it was given with. */
+typedef struct {
+  char *text;   /* NULL: none */
+  char *data;
+} OuioedDbusKey;
+
+void                ouioed_dbus_key_clear     (OuioedDbusKey *key);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OuioedDbusKey, ouioed_dbus_key_clear)
+/* As the hub takes it, borrowed from @key; NULL when there is none. */
+const OuioedKey    *ouioed_dbus_key_for_hub   (const OuioedDbusKey *key, const char *scope, OuioedKey *out);
+
+/* What the options ask for is checked by the same code as the body of a POST. @key: all zero. */
 OuioeCreateRequest *ouioed_dbus_read_create   (const char *session_id, const char *user_id, GVariant *options,
-                                               const OuioedHubLimits *limits, GError **error);
+                                               const OuioedHubLimits *limits, OuioedDbusKey *key, GError **error);
 /* NULL with @error when it cannot be used; (transfer none). */
 const char         *ouioed_dbus_read_outcome  (const char *outcome, GError **error);
-/* For methods that have no options yet. */
-gboolean            ouioed_dbus_check_no_options (GVariant *options, GError **error);
+/* The options of Close. @key: all zero. */
+gboolean            ouioed_dbus_read_close    (const char *session_id, const char *outcome, GVariant *options,
+                                               OuioedDbusKey *key, GError **error);
 
 /* A step or an update; exactly one. */
 typedef struct {
   OuioeThinkingStep   *step;
   OuioeProgressUpdate *update;
-  char                *key;         /* idempotency key, or NULL; then also: */
-  char                *data;        /* what it was given with */
+  OuioedDbusKey        key;
 } OuioedDbusAppend;
 
 void                ouioed_dbus_append_clear  (OuioedDbusAppend *append);

@@ -31,6 +31,12 @@ static const OptionRow create_options[] = {
   { "progress_updates", "b", FORM_VALUE },
   { "update_threshold_seconds", "d", FORM_VALUE },
   { "expiry_seconds", "d", FORM_VALUE },
+  { "idempotency_key", "s", FORM_VALUE },
+  { NULL, NULL, FORM_VALUE },
+};
+
+static const OptionRow close_options[] = {
+  { "idempotency_key", "s", FORM_VALUE },
   { NULL, NULL, FORM_VALUE },
 };
 
@@ -205,11 +211,50 @@ add_options (json_t *body, const OptionRow *rows, GVariant *options, GError **er
   return TRUE;
 }
 
+/* ---- idempotency keys ---- */
+
+void
+ouioed_dbus_key_clear (OuioedDbusKey *key)
+{
+  g_clear_pointer (&key->text, g_free);
+  g_clear_pointer (&key->data, g_free);
+}
+
+const OuioedKey *
+ouioed_dbus_key_for_hub (const OuioedDbusKey *key, const char *scope, OuioedKey *out)
+{
+  if (key->text == NULL)
+    return NULL;
+  *out = (OuioedKey) { .scope = scope, .key = key->text, .data = key->data, .len = strlen (key->data) };
+  return out;
+}
+
+/* Takes the key out of @body: what is left is what it was given with. */
+static gboolean
+take_key (json_t *body, OuioeProblems *problems, OuioedDbusKey *key, GError **error)
+{
+  char *dump;
+
+  key->text = g_strdup (ouioe_codec_read_key (body, problems));
+  if (ouioe_problems_get_n (problems) > 0)
+    {
+      g_propagate_error (error, ouioe_problems_to_error (problems));
+      return FALSE;
+    }
+  if (key->text == NULL)
+    return TRUE;
+  json_object_del (body, "idempotency_key");
+  dump = json_dumps (body, JSON_COMPACT | JSON_SORT_KEYS);
+  key->data = g_strdup (dump != NULL ? dump : "");
+  free (dump);
+  return TRUE;
+}
+
 /* ---- requests ---- */
 
 OuioeCreateRequest *
 ouioed_dbus_read_create (const char *session_id, const char *user_id, GVariant *options, const OuioedHubLimits *limits,
-                         GError **error)
+                         OuioedDbusKey *key, GError **error)
 {
   g_autoptr(json_t) body = json_object ();
   g_autoptr(OuioeProblems) problems = ouioe_problems_new ();
@@ -217,7 +262,7 @@ ouioed_dbus_read_create (const char *session_id, const char *user_id, GVariant *
 
   json_object_set_new (body, "session_id", json_string (session_id));
   json_object_set_new (body, "user_id", json_string (user_id));
-  if (!add_options (body, create_options, options, error))
+  if (!add_options (body, create_options, options, error) || !take_key (body, problems, key, error))
     return NULL;
 
   request = ouioe_codec_read_create (body, &limits->defaults, limits->max_stream_length, limits->max_expiry_us,
@@ -233,8 +278,7 @@ ouioed_dbus_append_clear (OuioedDbusAppend *append)
 {
   g_clear_pointer (&append->step, ouioe_thinking_step_unref);
   g_clear_pointer (&append->update, ouioe_progress_update_unref);
-  g_clear_pointer (&append->key, g_free);
-  g_clear_pointer (&append->data, g_free);
+  ouioed_dbus_key_clear (&append->key);
 }
 
 gboolean
@@ -248,18 +292,9 @@ ouioed_dbus_read_append (OuioeEventKind kind, const char *session_id, const char
 
   json_object_set_new (body, is_step ? "thinking_type" : "progress_type", json_string (type));
   json_object_set_new (body, is_step ? "content" : "message", json_string (text));
-  if (!add_options (body, is_step ? thinking_options : progress_options, options, error))
+  if (!add_options (body, is_step ? thinking_options : progress_options, options, error) ||
+      !take_key (body, problems, &append->key, error))
     return FALSE;
-
-  append->key = g_strdup (ouioe_codec_read_key (body, problems));
-  if (ouioe_problems_get_n (problems) > 0)
-    {
-      g_propagate_error (error, ouioe_problems_to_error (problems));
-      return FALSE;
-    }
-  json_object_del (body, "idempotency_key");
-  if (append->key != NULL)
-    append->data = json_dumps (body, JSON_COMPACT | JSON_SORT_KEYS);
 
   if (is_step)
     append->step = ouioe_codec_read_thinking (body, session_id, &session, problems, error);
@@ -357,13 +392,18 @@ ouioed_dbus_read_outcome (const char *outcome, GError **error)
 }
 
 gboolean
-ouioed_dbus_check_no_options (GVariant *options, GError **error)
+ouioed_dbus_read_close (const char *session_id, const char *outcome, GVariant *options, OuioedDbusKey *key,
+                        GError **error)
 {
-  const char *name;
+  g_autoptr(json_t) body = json_object ();
+  g_autoptr(OuioeProblems) problems = ouioe_problems_new ();
 
-  if (g_variant_n_children (options) == 0)
+  if (!add_options (body, close_options, options, error) || !take_key (body, problems, key, error))
+    return FALSE;
+  if (key->text == NULL)
     return TRUE;
-  g_variant_get_child (options, 0, "{&sv}", &name, NULL);
-  g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY, "There is no option \"%s\".", name);
-  return FALSE;
+
+  g_free (key->data);
+  key->data = g_strdup_printf ("%s\n%s", session_id, outcome);
+  return TRUE;
 }

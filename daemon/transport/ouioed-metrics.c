@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "ouioed-http-private.h"
+#include "ouioed-process.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -129,69 +130,24 @@ write_connections (GString *out, OuioedAcceptor *acceptor)
 
 /* ---- the process ---- */
 
-static guint64
-count_descriptors (void)
-{
-  g_autoptr(GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint64 n = 0;
-
-  if (dir == NULL)
-    return 0;
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n - 1;   /* the one of the directory itself */
-}
-
-/* Field @n (from 1, as proc(5) counts) of /proc/self/stat. */
-static guint64
-read_stat (guint n)
-{
-  g_autofree char *text = NULL;
-  const char *p;
-
-  if (!g_file_get_contents ("/proc/self/stat", &text, NULL, NULL))
-    return 0;
-  /* The name in field 2 may hold anything, but nothing behind it holds ")". */
-  p = strrchr (text, ')');
-  for (guint field = 2; p != NULL && field < n; field++)
-    {
-      p = strchr (p + 1, ' ');
-    }
-  return p != NULL ? g_ascii_strtoull (p, NULL, 10) : 0;
-}
-
-static guint64
-read_boot_time (void)
-{
-  g_autofree char *text = NULL;
-  const char *p;
-
-  if (!g_file_get_contents ("/proc/stat", &text, NULL, NULL))
-    return 0;
-  p = strstr (text, "\nbtime ");
-  return p != NULL ? g_ascii_strtoull (p + 7, NULL, 10) : 0;
-}
-
 static void
 write_process (GString *out)
 {
-  double ticks = (double) sysconf (_SC_CLK_TCK);
+  OuioedProcess process;
   struct rusage usage;
-  struct rlimit limit = { 0, 0 };
 
+  ouioed_process_look (&process);
   getrusage (RUSAGE_SELF, &usage);
-  getrlimit (RLIMIT_NOFILE, &limit);
   family (out, "process_cpu_seconds_total", "counter", "Processor time, user and system.");
   g_string_append (out, "process_cpu_seconds_total ");
   write_seconds (out, (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                           (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
-  single (out, "process_resident_memory_bytes", "gauge", "Resident memory.",
-          read_stat (24) * (guint64) sysconf (_SC_PAGESIZE));
-  single (out, "process_open_fds", "gauge", "Descriptors that are open.", count_descriptors ());
-  single (out, "process_max_fds", "gauge", "Descriptors that may be open.", limit.rlim_cur);
+  single (out, "process_resident_memory_bytes", "gauge", "Resident memory.", process.memory_bytes);
+  single (out, "process_open_fds", "gauge", "Descriptors that are open.", process.open_descriptors);
+  single (out, "process_max_fds", "gauge", "Descriptors that may be open.", process.max_descriptors);
   family (out, "process_start_time_seconds", "gauge", "When the process began, since 1970.");
   g_string_append (out, "process_start_time_seconds ");
-  write_seconds (out, (double) read_boot_time () + (double) read_stat (22) / ticks);
+  write_seconds (out, (double) process.started_us / G_USEC_PER_SEC);
 }
 
 static const char *

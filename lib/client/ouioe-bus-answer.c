@@ -85,6 +85,38 @@ ouioe_bus_convert_append (const OuioeBusCall *call, GVariant *reply, GError **er
   return NULL;
 }
 
+/* ---- history ---- */
+
+/* Events that are no longer kept: told in a line that is no event. */
+static gboolean
+is_gap (const char *line)
+{
+  g_autoptr(json_t) object = json_loads (line, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
+
+  return json_object_get (object, "type") != NULL;
+}
+
+GBytes *
+ouioe_bus_convert_events (const OuioeBusCall *call, GVariant *reply, GError **error)
+{
+  g_autofree const char **lines = NULL;
+  gboolean has_more, lost;
+  GString *body;
+
+  if (!check_type (call, reply, "(assb)", error))
+    return NULL;
+  g_variant_get (reply, "(^a&s&sb)", &lines, NULL, &has_more);
+  lost = lines[0] != NULL && is_gap (lines[0]);
+  body = g_string_new (NULL);
+  ouioe_page_write_head (body, has_more, lost);
+  for (gsize i = lost ? 1 : 0; lines[i] != NULL; i++)
+    {
+      g_string_append (body, lines[i]);
+      g_string_append_c (body, '\n');
+    }
+  return g_string_free_to_bytes (body);
+}
+
 /* ---- sessions ---- */
 
 /* A time of the bus as a value of REST. */

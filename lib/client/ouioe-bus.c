@@ -299,7 +299,8 @@ ouioe_bus_is_useful (OuioeBus *self)
   if (!g_variant_is_of_type (features, G_VARIANT_TYPE_STRING_ARRAY))
     return FALSE;
   words = g_variant_get_strv (features, NULL);
-  return g_strv_contains (words, "append") && g_strv_contains (words, "open-stream");
+  return g_strv_contains (words, "append") && g_strv_contains (words, "open-stream") &&
+         g_strv_contains (words, "session-keys");
 }
 
 /* ---- errors ---- */

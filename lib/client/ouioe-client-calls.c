@@ -292,7 +292,7 @@ ouioe_client_close_session_async (OuioeClient *self, const char *session_id, con
   g_return_if_fail (OUIOE_IS_CLIENT (self));
   g_return_if_fail (session_id != NULL);
 
-  call_async (self, CALL_CLOSE, ouioe_question_close (ouioe_client_peek_address (self), session_id, outcome),
+  call_async (self, CALL_CLOSE, ouioe_question_close (ouioe_client_peek_address (self), session_id, outcome, NULL),
               cancellable, callback, user_data);
 }
 
@@ -331,7 +331,7 @@ ouioe_client_close_session (OuioeClient *self, const char *session_id, const cha
   g_return_val_if_fail (OUIOE_IS_CLIENT (self), FALSE);
   g_return_val_if_fail (session_id != NULL, FALSE);
 
-  return drop_answer (call (self, ouioe_question_close (ouioe_client_peek_address (self), session_id, outcome),
+  return drop_answer (call (self, ouioe_question_close (ouioe_client_peek_address (self), session_id, outcome, NULL),
                             cancellable, error));
 }
 

@@ -94,6 +94,40 @@ OUIOE_EXPORT char    *ouioe_client_get_session_stats_finish (OuioeClient *self, 
 OUIOE_EXPORT char    *ouioe_client_get_session_stats        (OuioeClient *self, const char *session_id,
                                                              GCancellable *cancellable, GError **error);
 
+/* ---- history and bulk ---- */
+
+/* (transfer container) (element-type OuioeEvent): a page of the history. @after: (nullable): NULL for everything retained;
+ * @limit: 0 for as many as one answer holds; @has_more, @lost: (out) (optional) */
+OUIOE_EXPORT void       ouioe_client_read_events_async  (OuioeClient *self, const char *session_id, const OuioeEventId *after,
+                                                         guint limit, GCancellable *cancellable,
+                                                         GAsyncReadyCallback callback, gpointer user_data);
+OUIOE_EXPORT GPtrArray *ouioe_client_read_events_finish (OuioeClient *self, GAsyncResult *result, gboolean *has_more,
+                                                         gboolean *lost, GError **error);
+OUIOE_EXPORT GPtrArray *ouioe_client_read_events        (OuioeClient *self, const char *session_id, const OuioeEventId *after,
+                                                         guint limit, gboolean *has_more, gboolean *lost,
+                                                         GCancellable *cancellable, GError **error);
+/* (transfer full): an answer for each line. OuioeProducer does this for programs that make events one by one. */
+OUIOE_EXPORT void       ouioe_client_append_events_async  (OuioeClient *self, const char *const *lines, GCancellable *cancellable,
+                                                           GAsyncReadyCallback callback, gpointer user_data);
+OUIOE_EXPORT char     **ouioe_client_append_events_finish (OuioeClient *self, GAsyncResult *result, GError **error);
+OUIOE_EXPORT char     **ouioe_client_append_events        (OuioeClient *self, const char *const *lines, GCancellable *cancellable,
+                                                           GError **error);
+/* With an idempotency key of the program's own, which may be the same when it runs again. */
+OUIOE_EXPORT void       ouioe_client_create_session_from_json_async  (OuioeClient *self, const char *json,
+                                                                      const char *idempotency_key, GCancellable *cancellable,
+                                                                      GAsyncReadyCallback callback, gpointer user_data);
+OUIOE_EXPORT gboolean   ouioe_client_create_session_from_json_finish (OuioeClient *self, GAsyncResult *result, GError **error);
+OUIOE_EXPORT gboolean   ouioe_client_create_session_from_json        (OuioeClient *self, const char *json,
+                                                                      const char *idempotency_key, GCancellable *cancellable,
+                                                                      GError **error);
+OUIOE_EXPORT void       ouioe_client_close_session_with_key_async  (OuioeClient *self, const char *session_id, const char *outcome,
+                                                                    const char *idempotency_key, GCancellable *cancellable,
+                                                                    GAsyncReadyCallback callback, gpointer user_data);
+OUIOE_EXPORT gboolean   ouioe_client_close_session_with_key_finish (OuioeClient *self, GAsyncResult *result, GError **error);
+OUIOE_EXPORT gboolean   ouioe_client_close_session_with_key        (OuioeClient *self, const char *session_id, const char *outcome,
+                                                                    const char *idempotency_key, GCancellable *cancellable,
+                                                                    GError **error);
+
 /* ---- live events ---- */
 
 #define OUIOE_TYPE_SUBSCRIPTION (ouioe_subscription_get_type ())

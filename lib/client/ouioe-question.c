@@ -14,6 +14,8 @@
 #define SESSIONS  API "/sessions"
 /* Sessions per answer. */
 #define PAGE_SIZE 500
+/* Events per answer. */
+#define MAX_EVENTS 1000
 
 /* "/api/streaming/sessions/ID", then @rest */
 static OuioeRequest *
@@ -46,6 +48,26 @@ about_root (const char *interface, const char *method, GVariant *parameters,
   return ouioe_request_new_for_bus (call);
 }
 
+/* @request carries an idempotency key, or changes nothing. @request: (transfer full) */
+static OuioeRequest *
+repeatable (OuioeRequest *request)
+{
+  request->call->is_repeatable = TRUE;
+  return request;
+}
+
+/* @key: NULL: keeps its own. @request: (transfer full), over HTTP */
+static OuioeRequest *
+with_key (OuioeRequest *request, const char *key)
+{
+  if (key != NULL)
+    {
+      g_free (request->key);
+      request->key = g_strdup (key);
+    }
+  return request;
+}
+
 /* The bus carries nothing else. @text: (transfer full) */
 static GVariant *
 text_variant (char *text)
@@ -57,12 +79,21 @@ text_variant (char *text)
 
 /* ---- create ---- */
 
+/* So that it can be asked again. @key: NULL for one of its own */
+static void
+add_key_option (GVariantBuilder *options, const char *key)
+{
+  g_variant_builder_add (options, "{sv}", "idempotency_key",
+                         key != NULL ? text_variant (g_strdup (key)) : g_variant_new_take_string (g_uuid_string_random ()));
+}
+
 static GVariant *
 create_options (const OuioeStreamConfig *config, OuioeThinkingContext *context)
 {
   GVariantBuilder options;
 
   g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
+  add_key_option (&options, NULL);
   if (config != NULL)
     {
       g_variant_builder_add (&options, "{sv}", "debug_mode", g_variant_new_boolean (config->debug_mode));
@@ -90,10 +121,79 @@ ouioe_question_create (OuioeAddress *address, const char *session_id, const char
   if (address->bus == NULL)
     return ouioe_request_new (address, SOUP_METHOD_POST, SESSIONS,
                               ouioe_codec_create_to_json (session_id, user_id, config, context));
-  return about_root (OUIOE_BUS_MANAGER, "CreateSession",
-                     g_variant_new ("(@s@s@a{sv})", text_variant (g_strdup (session_id)),
-                                    text_variant (g_strdup (user_id)), create_options (config, context)),
-                     ouioe_bus_convert_nothing);
+  return repeatable (about_root (OUIOE_BUS_MANAGER, "CreateSession",
+                                 g_variant_new ("(@s@s@a{sv})", text_variant (g_strdup (session_id)),
+                                                text_variant (g_strdup (user_id)), create_options (config, context)),
+                                 ouioe_bus_convert_nothing));
+}
+
+/* ---- create, from the JSON of REST ---- */
+
+/* A member as an option of the bus, of the type that suits the value: whether it suits the option, the service says. */
+static GVariant *
+member_variant (const char *name, json_t *value)
+{
+  g_autofree char *text = NULL;
+  char *dump;
+
+  if (json_is_string (value))
+    return g_variant_new_take_string (g_utf8_make_valid (json_string_value (value), (gssize) json_string_length (value)));
+  if (json_is_boolean (value))
+    return g_variant_new_boolean (json_is_true (value));
+  if (strcmp (name, "max_stream_length") == 0 && json_is_integer (value) && json_integer_value (value) >= 0)
+    return g_variant_new_uint32 ((guint32) MIN (json_integer_value (value), (json_int_t) G_MAXUINT32));
+  if (json_is_number (value))
+    return g_variant_new_double (json_number_value (value));
+
+  dump = json_dumps (value, JSON_ENCODE_ANY | JSON_COMPACT);
+  text = g_strdup (dump != NULL ? dump : "null");
+  free (dump);
+  return g_variant_new_take_string (g_steal_pointer (&text));
+}
+
+static GVariant *
+json_options (json_t *body, const char *key)
+{
+  static const char *const names[] = { "debug_mode", "user_request", "system_context", "max_stream_length",
+                                       "progress_updates", "update_threshold_seconds", "expiry_seconds" };
+  GVariantBuilder options;
+
+  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
+  add_key_option (&options, key);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      json_t *value = json_object_get (body, names[i]);
+
+      if (value != NULL && !json_is_null (value))
+        g_variant_builder_add (&options, "{sv}", names[i], member_variant (names[i], value));
+    }
+  return g_variant_builder_end (&options);
+}
+
+static GVariant *
+text_member (json_t *body, const char *name)
+{
+  const char *text = json_string_value (json_object_get (body, name));
+
+  return text_variant (g_strdup (text != NULL ? text : ""));
+}
+
+OuioeRequest *
+ouioe_question_create_from_json (OuioeAddress *address, const char *json, const char *key, GError **error)
+{
+  g_autoptr(OuioeProblems) problems = ouioe_problems_new ();
+  g_autoptr(json_t) body = NULL;
+
+  if (address->bus == NULL)
+    return with_key (ouioe_request_new (address, SOUP_METHOD_POST, SESSIONS, g_strdup (json)), key);
+
+  body = ouioe_codec_parse_object (json, strlen (json), problems, error);
+  if (body == NULL)
+    return NULL;
+  return repeatable (about_root (OUIOE_BUS_MANAGER, "CreateSession",
+                                 g_variant_new ("(@s@s@a{sv})", text_member (body, "session_id"),
+                                                text_member (body, "user_id"), json_options (body, key)),
+                                 ouioe_bus_convert_nothing));
 }
 
 /* ---- append ---- */
@@ -113,16 +213,14 @@ append (OuioeAddress *address, const char *path, char *json)
   g_autofree char *key = NULL;
   g_autofree char *line = NULL;
   const char *lines[2] = { NULL, NULL };
-  OuioeRequest *request;
 
   if (address->bus == NULL)
     return ouioe_request_new (address, SOUP_METHOD_POST, path, json);
 
   key = g_uuid_string_random ();
   lines[0] = line = ouioe_question_add_key (json, key);
-  request = about_root (OUIOE_BUS_MANAGER, "AppendEvents", g_variant_new ("(^as)", lines), ouioe_bus_convert_append);
-  request->call->is_repeatable = TRUE;
-  return request;
+  return repeatable (about_root (OUIOE_BUS_MANAGER, "AppendEvents", g_variant_new ("(^as)", lines),
+                                 ouioe_bus_convert_append));
 }
 
 OuioeRequest *
@@ -144,11 +242,10 @@ ouioe_question_bulk (OuioeAddress *address, GPtrArray *lines)
 
   if (address->bus != NULL)
     {
-      request = about_root (OUIOE_BUS_MANAGER, "AppendEvents",
-                            g_variant_new ("(@as)",
-                                           g_variant_new_strv ((const char *const *) lines->pdata, lines->len)),
-                            ouioe_bus_convert_bulk);
-      request->call->is_repeatable = TRUE;
+      request = repeatable (about_root (OUIOE_BUS_MANAGER, "AppendEvents",
+                                        g_variant_new ("(@as)", g_variant_new_strv ((const char *const *) lines->pdata,
+                                                                                    lines->len)),
+                                        ouioe_bus_convert_bulk));
     }
   else
     {
@@ -170,25 +267,50 @@ ouioe_question_bulk (OuioeAddress *address, GPtrArray *lines)
 /* ---- close ---- */
 
 OuioeRequest *
-ouioe_question_close (OuioeAddress *address, const char *session_id, const char *outcome)
+ouioe_question_close (OuioeAddress *address, const char *session_id, const char *outcome, const char *key)
 {
   g_autofree char *escaped = NULL;
   g_autofree char *query = NULL;
 
   if (address->bus != NULL)
-    return about_object (session_id, OUIOE_BUS_SESSION, "Close",
-                         g_variant_new ("(@s@a{sv})", text_variant (g_strdup (outcome != NULL ? outcome : "")),
-                                        g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)),
-                         ouioe_bus_convert_nothing);
+    {
+      GVariantBuilder options;
+
+      g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
+      add_key_option (&options, key);
+      return repeatable (about_object (session_id, OUIOE_BUS_SESSION, "Close",
+                                       g_variant_new ("(@sa{sv})", text_variant (g_strdup (outcome != NULL ? outcome : "")),
+                                                      &options),
+                                       ouioe_bus_convert_nothing));
+    }
 
   if (outcome == NULL)
-    return about_session (address, SOUP_METHOD_DELETE, session_id, NULL);
+    return with_key (about_session (address, SOUP_METHOD_DELETE, session_id, NULL), key);
   escaped = g_uri_escape_string (outcome, NULL, FALSE);
   query = g_strconcat ("?outcome=", escaped, NULL);
-  return about_session (address, SOUP_METHOD_DELETE, session_id, query);
+  return with_key (about_session (address, SOUP_METHOD_DELETE, session_id, query), key);
 }
 
 /* ---- look ---- */
+
+OuioeRequest *
+ouioe_question_events (OuioeAddress *address, const char *session_id, const OuioeEventId *after, guint limit)
+{
+  char id[OUIOE_EVENT_ID_TEXT_MAX] = "0";
+  g_autofree char *rest = NULL;
+  OuioeRequest *request;
+
+  if (after != NULL)
+    ouioe_event_id_format (*after, id);
+  if (address->bus != NULL)
+    return repeatable (about_object (session_id, OUIOE_BUS_SESSION, "ReadEvents", g_variant_new ("(su)", id, limit),
+                                     ouioe_bus_convert_events));
+
+  rest = g_strdup_printf ("/events?format=ndjson&limit=%u&after=%s", limit > 0 ? limit : MAX_EVENTS, id);
+  request = about_session (address, SOUP_METHOD_GET, session_id, rest);
+  request->is_page = TRUE;
+  return request;
+}
 
 OuioeRequest *
 ouioe_question_session (OuioeAddress *address, const char *session_id)

@@ -17,7 +17,12 @@ OuioeRequest *ouioe_question_thinking (OuioeAddress *address, const char *sessio
 OuioeRequest *ouioe_question_progress (OuioeAddress *address, const char *session_id, OuioeProgressUpdate *update);
 /* @lines: (element-type utf8): JSON objects, each with its own idempotency key; the answer has a line for each. */
 OuioeRequest *ouioe_question_bulk     (OuioeAddress *address, GPtrArray *lines);
-OuioeRequest *ouioe_question_close    (OuioeAddress *address, const char *session_id, const char *outcome);
+/* @key: (nullable): idempotency key; NULL for one of its own */
+OuioeRequest *ouioe_question_close    (OuioeAddress *address, const char *session_id, const char *outcome, const char *key);
+/* @json: the body of a creation. NULL with @error when it is none. */
+OuioeRequest *ouioe_question_create_from_json (OuioeAddress *address, const char *json, const char *key, GError **error);
+/* A page of the history; the answer is a head, see ouioe_page_write_head(), and a line for each event. */
+OuioeRequest *ouioe_question_events   (OuioeAddress *address, const char *session_id, const OuioeEventId *after, guint limit);
 OuioeRequest *ouioe_question_session  (OuioeAddress *address, const char *session_id);
 OuioeRequest *ouioe_question_stats    (OuioeAddress *address, const char *session_id);
 /* A page of the list; over a bus there is only one. @user_id, @before: (nullable); @state: 0 for all */
@@ -33,6 +38,7 @@ GBytes *ouioe_bus_convert_append  (const OuioeBusCall *call, GVariant *reply, GE
 GBytes *ouioe_bus_convert_bulk    (const OuioeBusCall *call, GVariant *reply, GError **error);
 GBytes *ouioe_bus_convert_session (const OuioeBusCall *call, GVariant *reply, GError **error);
 GBytes *ouioe_bus_convert_stats   (const OuioeBusCall *call, GVariant *reply, GError **error);
+GBytes *ouioe_bus_convert_events  (const OuioeBusCall *call, GVariant *reply, GError **error);
 GBytes *ouioe_bus_convert_list    (const OuioeBusCall *call, GVariant *reply, GError **error);
 
 G_END_DECLS

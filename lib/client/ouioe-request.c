@@ -141,13 +141,35 @@ take_piece (GByteArray *answer, const void *data, gsize len, GError **error)
   return TRUE;
 }
 
+void
+ouioe_page_write_head (GString *out, gboolean has_more, gboolean lost)
+{
+  g_string_append_printf (out, "{\"has_more\":%s,\"lost\":%s}\n", has_more ? "true" : "false", lost ? "true" : "false");
+}
+
+/* What the service says of a page in header fields, as its first line. */
+static void
+add_page_head (SoupMessage *message, GByteArray *answer)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  g_autoptr(GString) head = g_string_new (NULL);
+
+  ouioe_page_write_head (head, g_strcmp0 (soup_message_headers_get_one (headers, "Ouioe-Has-More"), "true") == 0,
+                         soup_message_headers_get_one (headers, "Ouioe-Gap-Until") != NULL);
+  g_byte_array_prepend (answer, (const guint8 *) head->str, (guint) head->len);
+}
+
 static GBytes *
-judge (SoupMessage *message, GByteArray *answer, GError **error)
+judge (const OuioeRequest *request, SoupMessage *message, GByteArray *answer, GError **error)
 {
   guint status = soup_message_get_status (message);
 
   if (SOUP_STATUS_IS_SUCCESSFUL (status))
-    return g_byte_array_free_to_bytes (g_byte_array_ref (answer));
+    {
+      if (request->is_page)
+        add_page_head (message, answer);
+      return g_byte_array_free_to_bytes (g_byte_array_ref (answer));
+    }
   g_propagate_error (error, ouioe_problem_to_error (status, soup_message_get_reason_phrase (message),
                                                     (const char *) answer->data, answer->len));
   return NULL;
@@ -194,7 +216,7 @@ read_piece_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  answer = judge (exchange->message, exchange->answer, &error);
+  answer = judge (exchange->request, exchange->message, exchange->answer, &error);
   if (answer == NULL)
     g_task_return_error (task, error);
   else
@@ -293,7 +315,7 @@ attempt_http_sync (SoupSession *session, OuioeAddress *address, OuioeRequest *re
       if (piece == NULL)
         return NULL;
       if (g_bytes_get_size (piece) == 0)
-        return judge (message, answer, error);
+        return judge (request, message, answer, error);
       if (!take_piece (answer, g_bytes_get_data (piece, NULL), g_bytes_get_size (piece), error))
         return NULL;
     }

@@ -21,6 +21,7 @@ typedef struct {
   char         *body;     /* JSON, or NULL */
   const char   *type;     /* static; of the body */
   char         *key;      /* NULL for requests that change nothing, or of which every line has its own */
+  gboolean      is_page;  /* the answer is lines of events; gets the head of ouioe_page_write_head() */
   OuioeBusCall *call;     /* over a bus; NULL over HTTP, and then none of the above is needed */
 } OuioeRequest;
 
@@ -37,6 +38,9 @@ void    ouioe_request_send_async  (SoupSession *session, OuioeAddress *address, 
 GBytes *ouioe_request_send_finish (SoupSession *session, GAsyncResult *result, GError **error);
 GBytes *ouioe_request_send        (SoupSession *session, OuioeAddress *address, OuioeRequest *request,
                                    GCancellable *cancellable, GError **error);
+
+/* The first line of a page of events, whatever way it came. @lost: events before the first one are no longer kept */
+void    ouioe_page_write_head     (GString *out, gboolean has_more, gboolean lost);
 
 /* The error behind an answer that is not a success, with the daemon's own sentence where it gave one. */
 GError *ouioe_problem_to_error (guint status, const char *reason, const char *body, gsize len);

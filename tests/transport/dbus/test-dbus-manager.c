@@ -117,6 +117,22 @@ test_session_is_found_by_its_id (void)
   bus_fixture_down (&f);
 }
 
+/* What it says of its process is what this process is: the transport runs in it. */
+static void
+check_process (GVariant *statistics)
+{
+  guint64 memory, open, max, started;
+
+  g_assert_true (g_variant_lookup (statistics, "memory_bytes", "t", &memory));
+  g_assert_true (g_variant_lookup (statistics, "open_descriptors", "t", &open));
+  g_assert_true (g_variant_lookup (statistics, "max_descriptors", "t", &max));
+  g_assert_true (g_variant_lookup (statistics, "started", "t", &started));
+  g_assert_cmpuint (memory, >, 1 << 20);
+  g_assert_cmpuint (open, >, 3);
+  g_assert_cmpuint (max, >=, open);
+  g_assert_cmpint (ABS ((gint64) started - g_get_real_time ()), <, 600 * G_USEC_PER_SEC);
+}
+
 static void
 test_statistics_count (void)
 {
@@ -151,6 +167,7 @@ test_statistics_count (void)
   g_assert_cmpuint (open, ==, 1);
   g_assert_cmpuint (closed, ==, 1);
   g_assert_cmpstr (store, ==, "memory");
+  check_process (statistics);
   bus_fixture_down (&f);
 }
 
@@ -207,6 +224,7 @@ test_without_a_configuration_there_is_no_reload (void)
   bus_fixture_up (&f, NULL, NULL);
   g_assert_false (has_feature (&f, "reload"));
   g_assert_true (has_feature (&f, "open-stream"));
+  g_assert_true (has_feature (&f, "session-keys"));
   name = bus_call_error (&f, OUIOED_BUS_ROOT, MANAGER_IFACE, "Reload", NULL, NULL);
   g_assert_cmpstr (name, ==, ERROR_NAME ("MethodNotAllowed"));
   bus_fixture_down (&f);

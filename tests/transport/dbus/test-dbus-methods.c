@@ -59,6 +59,92 @@ test_closed_from_the_bus (void)
 }
 
 static void
+close_with_key (BusFixture *f, const char *outcome, const char *key, const char *refusal)
+{
+  g_autofree char *options = g_strdup_printf ("{'idempotency_key': <'%s'>}", key);
+  GVariant *arguments = g_variant_new ("(s@a{sv})", outcome, g_variant_new_parsed (options));
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GVariant) reply = NULL;
+  g_autofree char *name = NULL;
+
+  if (refusal != NULL)
+    {
+      name = bus_call_error (f, S1, SESSION_IFACE, "Close", arguments, NULL);
+      g_assert_cmpstr (name, ==, refusal);
+      return;
+    }
+  reply = bus_call (f, S1, SESSION_IFACE, "Close", arguments, &error);
+  g_assert_no_error (error);
+}
+
+static void
+create_with_key (BusFixture *f, const char *options, const char *refusal)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GVariant) reply = NULL;
+  g_autofree char *name = NULL;
+
+  if (refusal != NULL)
+    {
+      name = bus_call_error (f, OUIOED_BUS_ROOT, MANAGER_IFACE, "CreateSession", create_arguments ("s1", options), NULL);
+      g_assert_cmpstr (name, ==, refusal);
+      return;
+    }
+  reply = bus_call (f, OUIOED_BUS_ROOT, MANAGER_IFACE, "CreateSession", create_arguments ("s1", options), &error);
+  g_assert_no_error (error);
+}
+
+static gboolean
+is_open (BusFixture *f)
+{
+  return ouioed_channel_is_open (ouioed_hub_find (f->hub, "s1"));
+}
+
+static void
+test_repeated_create_and_close_with_a_key_happen_once (void)
+{
+  BusFixture f = { 0 };
+
+  bus_fixture_up (&f, NULL, NULL);
+  create_with_key (&f, "{'idempotency_key': <'c1'>, 'debug_mode': <true>}", NULL);
+  create_with_key (&f, "{'debug_mode': <true>, 'idempotency_key': <'c1'>}", NULL);
+  create_with_key (&f, "{'idempotency_key': <'c1'>}", ERROR_NAME ("KeyReused"));
+  create_with_key (&f, "{'debug_mode': <true>}", ERROR_NAME ("SessionExists"));
+
+  close_with_key (&f, "done", "e1", NULL);
+  g_assert_false (is_open (&f));
+  close_with_key (&f, "done", "e1", NULL);
+  close_with_key (&f, "failed", "e1", ERROR_NAME ("KeyReused"));
+  close_with_key (&f, "done", "e2", ERROR_NAME ("SessionNotFound"));
+  create_with_key (&f, "{'idempotency_key': <'c1'>, 'debug_mode': <true>}", NULL);
+  g_assert_false (is_open (&f));   /* a late repetition opens nothing */
+
+  create_with_key (&f, "{'idempotency_key': <'c2'>}", NULL);
+  g_assert_true (is_open (&f));
+  close_with_key (&f, "done", "e1", NULL);
+  g_assert_true (is_open (&f));    /* nor does one close what was created since */
+  bus_fixture_down (&f);
+}
+
+static void
+test_keys_that_cannot_be_used_are_refused (void)
+{
+  BusFixture f = { 0 };
+  g_autofree char *long_key = g_strnfill (256, 'k');
+  g_autofree char *long_option = g_strdup_printf ("{'idempotency_key': <'%s'>}", long_key);
+
+  bus_fixture_up (&f, NULL, NULL);
+  create_with_key (&f, long_option, ERROR_NAME ("InvalidBody"));
+  create_with_key (&f, "{'idempotency_key': <''>}", ERROR_NAME ("InvalidBody"));
+  create_with_key (&f, "{'idempotency_key': <7>}", ERROR_NAME ("InvalidBody"));
+  create_with_key (&f, "{'idempotency_key': <'c1'>}", NULL);
+  close_with_key (&f, "done", long_key, ERROR_NAME ("InvalidBody"));
+  close_with_key (&f, "done", "", ERROR_NAME ("InvalidBody"));
+  g_assert_true (is_open (&f));
+  bus_fixture_down (&f);
+}
+
+static void
 test_errors_have_names_and_sentences (void)
 {
   static const struct { const char *id; const char *options; const char *name; const char *word; } creates[] = {
@@ -150,6 +236,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dbus/methods/created-session-is-there", test_created_session_is_there);
   g_test_add_func ("/dbus/methods/closed-from-the-bus", test_closed_from_the_bus);
+  g_test_add_func ("/dbus/methods/repeated-create-and-close-with-a-key-happen-once",
+                   test_repeated_create_and_close_with_a_key_happen_once);
+  g_test_add_func ("/dbus/methods/keys-that-cannot-be-used-are-refused", test_keys_that_cannot_be_used_are_refused);
   g_test_add_func ("/dbus/methods/errors-have-names-and-sentences", test_errors_have_names_and_sentences);
   g_test_add_func ("/dbus/methods/limits-and-drain-are-told", test_limits_and_drain_are_told);
   g_test_add_func ("/dbus/methods/manager-says-what-it-is", test_manager_says_what_it_is);

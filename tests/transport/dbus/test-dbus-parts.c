@@ -121,8 +121,9 @@ read_create (const char *options, GError **error)
 {
   OuioedHubLimits limits = OUIOED_HUB_LIMITS_DEFAULT;
   g_autoptr(GVariant) variant = g_variant_ref_sink (g_variant_new_parsed (options));
+  g_auto(OuioedDbusKey) key = { NULL, NULL };
 
-  return ouioed_dbus_read_create ("s1", "somebody", variant, &limits, error);
+  return ouioed_dbus_read_create ("s1", "somebody", variant, &limits, &key, error);
 }
 
 static void
@@ -195,12 +196,13 @@ test_numbers_must_be_finite (void)
     {
       g_autoptr(GError) error = NULL;
       g_autoptr(GVariant) options = NULL;
+      g_auto(OuioedDbusKey) key = { NULL, NULL };
       GVariantDict dict;
 
       g_variant_dict_init (&dict, NULL);
       g_variant_dict_insert (&dict, "expiry_seconds", "d", values[i]);
       options = g_variant_ref_sink (g_variant_dict_end (&dict));
-      g_assert_null (ouioed_dbus_read_create ("s1", "somebody", options, &limits, &error));
+      g_assert_null (ouioed_dbus_read_create ("s1", "somebody", options, &limits, &key, &error));
       g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY);
     }
 }
@@ -216,8 +218,9 @@ test_bad_ids_are_refused (void)
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
     {
       g_autoptr(GError) error = NULL;
+      g_auto(OuioedDbusKey) key = { NULL, NULL };
 
-      g_assert_null (ouioed_dbus_read_create (ids[i], "somebody", options, &limits, &error));
+      g_assert_null (ouioed_dbus_read_create (ids[i], "somebody", options, &limits, &key, &error));
       g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY);
     }
 }
