@@ -6,6 +6,8 @@
 
 #include "ouioectl-bus.h"
 
+#include <string.h>
+
 #define TIMEOUT_MS 5000
 
 static GDBusConnection *
@@ -29,11 +31,11 @@ ouioectl_bus_open_session (GError **error)
 }
 
 GDBusConnection *
-ouioectl_bus_open_system (void)
+ouioectl_bus_open_system (GError **error)
 {
-  g_autofree char *address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, NULL, NULL);
+  g_autofree char *address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, NULL, error);
 
-  return address != NULL ? open_address (address, NULL) : NULL;
+  return address != NULL ? open_address (address, error) : NULL;
 }
 
 static GVariant *
@@ -55,13 +57,81 @@ ouioectl_bus_dup_owner (GDBusConnection *bus)
   return owner;
 }
 
-guint
-ouioectl_bus_get_pid (GDBusConnection *bus, const char *owner)
+char *
+ouioectl_bus_dup_session (const char *path)
 {
-  g_autoptr(GVariant) answer = ask_bus (bus, "GetConnectionUnixProcessID", owner, "(u)");
-  guint pid = 0;
+  const char *prefix = OUIOECTL_BUS_ROOT "/session/";
+  g_autoptr(GString) id = g_string_new (NULL);
+
+  if (!g_str_has_prefix (path, prefix))
+    return NULL;
+  for (const char *p = path + strlen (prefix); *p != '\0'; p++)
+    {
+      if (*p != '_')
+        {
+          g_string_append_c (id, *p);
+          continue;
+        }
+      if (!g_ascii_isxdigit (p[1]) || !g_ascii_isxdigit (p[2]))
+        return NULL;
+      g_string_append_c (id, (char) (g_ascii_xdigit_value (p[1]) << 4 | g_ascii_xdigit_value (p[2])));
+      p += 2;
+    }
+  return id->len > 0 && g_utf8_validate (id->str, (gssize) id->len, NULL) ? g_strdup (id->str) : NULL;
+}
+
+gboolean
+ouioectl_bus_is_address (const char *address)
+{
+  return strcmp (address, "bus:session") == 0 || strcmp (address, "bus:system") == 0;
+}
+
+GDBusConnection *
+ouioectl_bus_open (const char *address, GError **error)
+{
+  g_autoptr(GError) why = NULL;
+  GDBusConnection *bus = strcmp (address, "bus:system") == 0 ? ouioectl_bus_open_system (&why)
+                                                             : ouioectl_bus_open_session (&why);
+
+  if (bus == NULL)
+    g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, "The service at %s does not answer: %s", address,
+                 why != NULL ? why->message : "there is no such bus");
+  return bus;
+}
+
+static OuioeError
+code_of (const GError *error)
+{
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+
+  for (int code = 0; name != NULL && code < OUIOE_N_ERRORS; code++)
+    if (g_strcmp0 (name, ouioe_error_get_dbus_name ((OuioeError) code)) == 0)
+      return (OuioeError) code;
+  return OUIOE_ERROR_UNREACHABLE;
+}
+
+GVariant *
+ouioectl_bus_ask (GDBusConnection *bus, const char *path, const char *interface, const char *method, GVariant *parameters,
+                  const char *type, int timeout_ms, GError **error)
+{
+  g_autoptr(GError) why = NULL;
+  GVariant *answer = g_dbus_connection_call_sync (bus, OUIOECTL_BUS_NAME, path, interface, method, parameters,
+                                                  G_VARIANT_TYPE (type), G_DBUS_CALL_FLAGS_NO_AUTO_START, timeout_ms, NULL,
+                                                  &why);
+  OuioeError code;
 
   if (answer != NULL)
-    g_variant_get (answer, "(u)", &pid);
-  return pid;
+    return answer;
+  code = code_of (why);
+  if (g_error_matches (why, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+      g_error_matches (why, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
+    g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE,
+                         "The service is not on this bus: " OUIOECTL_BUS_NAME " has no owner");
+  else
+    {
+      g_dbus_error_strip_remote_error (why);
+      g_set_error (error, OUIOE_ERROR, (int) code, "%s%s",
+                   code == OUIOE_ERROR_UNREACHABLE ? "The service does not answer: " : "", why->message);
+    }
+  return NULL;
 }

@@ -28,7 +28,11 @@ with_common_entries (OuioectlOptions *options, EntriesFunc func, gpointer user_d
 {
   const GOptionEntry entries[] = {
     { "address", 0, 0, G_OPTION_ARG_STRING, &options->address,
-      "The daemon: http://HOST:PORT or unix:PATH (default $OUIOE_ADDRESS, else " OUIOE_DEFAULT_ADDRESS ")", "ADDRESS" },
+      "The daemon: http://HOST:PORT, unix:/PATH, bus:session or bus:system (default $OUIOE_ADDRESS, else the session bus when "
+      "the daemon is there, else " OUIOE_DEFAULT_ADDRESS ")", "ADDRESS" },
+    { "session-bus", 0, 0, G_OPTION_ARG_NONE, &options->session_bus, "The daemon on the session bus: --address bus:session",
+      NULL },
+    { "system", 0, 0, G_OPTION_ARG_NONE, &options->system_bus, "The daemon on the system bus: --address bus:system", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print JSON", NULL },
     { "ndjson", 0, 0, G_OPTION_ARG_NONE, &options->ndjson, "Print JSON, an object a line", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and leave", NULL },
@@ -85,6 +89,21 @@ find_command (const char *name)
   g_return_val_if_reached (NULL);
 }
 
+/* One way to say which daemon; FALSE, having said why, when there were two. */
+static gboolean
+take_bus (OuioectlOptions *options)
+{
+  if ((options->address != NULL) + options->session_bus + options->system_bus > 1)
+    {
+      ouioectl_complain ("only one of --address, --session-bus and --system can be meant");
+      return FALSE;
+    }
+  if (options->session_bus || options->system_bus)
+    options->address = g_strdup (options->system_bus ? "bus:system" : "bus:session");
+  options->session_bus = options->system_bus = FALSE;
+  return TRUE;
+}
+
 gboolean
 ouioectl_parse (OuioectlOptions *options, const GOptionEntry *entries, const char *description, int *argc, char ***argv,
                 int min, int max)
@@ -113,6 +132,8 @@ ouioectl_parse (OuioectlOptions *options, const GOptionEntry *entries, const cha
       ouioectl_complain ("%s", error->message);
       return FALSE;
     }
+  if (!take_bus (options))
+    return FALSE;
 
   for (int i = 1; i < (command->posix ? MIN (*argc, 2) : *argc); i++)
     if (strcmp ((*argv)[i], "--") == 0)   /* GOption leaves it there when what follows looks like an option */

@@ -11,14 +11,19 @@
 #include "ouioectl.h"
 
 #include <jansson.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
 
+#include "ouioectl-bus.h"
 #include "ouioectl-describe.h"
 #include "ouioectl-http.h"
 
 /* Starting the program takes some of the 200 ms. */
 #define DEADLINE_MS  150
-#define MAX_SESSIONS "200"
+#define LONGEST_MS   250
+#define MAX_SESSIONS 200
 
 /* What the words behind a command are. */
 typedef enum { WORDS_NONE, WORDS_SESSION, WORDS_FILE, WORDS_COMMAND } Words;
@@ -109,7 +114,7 @@ make_bash (void)
 
   for (const OuioectlCommand *command = ouioectl_commands; command->name != NULL; command++)
     g_string_append_printf (out, "%s ", command->name);
-  g_string_append (out, "--address --json --ndjson --version --help' ;;\n");
+  g_string_append (out, "--address --session-bus --system --json --ndjson --version --help' ;;\n");
   for (const OuioectlCommand *command = ouioectl_commands; command->name != NULL; command++)
     {
       static const char *const actions[] = {
@@ -162,7 +167,8 @@ make_zsh (void)
       g_string_append_printf (out, "    '%s:%s'\n", command->name, summary);
     }
   g_string_append (out, "  )\n\n"
-                   "  _arguments -C '--address=[The daemon]:ADDRESS:' '--json[Print JSON]' \\\n"
+                   "  _arguments -C '--address=[The daemon]:ADDRESS:' '--session-bus[The one on the session bus]' \\\n"
+                   "    '--system[The one on the system bus]' '--json[Print JSON]' \\\n"
                    "    '--ndjson[Print JSON, an object a line]' '--version[Print the version and leave]' \\\n"
                    "    '1:command:->command' '*::argument:->argument'\n"
                    "  if [[ $state == command ]]; then\n"
@@ -216,31 +222,82 @@ is_plain (const char *id)
   return *id != '\0';
 }
 
-static int
-print_sessions (OuioectlOptions *options)
+static void
+put_id (const char *id)
 {
-  g_autoptr(OuioectlHttp) http = ouioectl_http_new (options->address, NULL);
-  g_autoptr(OuioectlAnswer) answer =
-    http == NULL ? NULL : ouioectl_http_ask (http, "GET", "/api/streaming/sessions?limit=" MAX_SESSIONS, NULL, NULL, NULL,
-                                             DEADLINE_MS, NULL);
+  if (id == NULL || !is_plain (id))
+    return;
+  ouioectl_put_raw (id, strlen (id));
+  ouioectl_put_raw ("\n", 1);
+}
+
+static gboolean
+print_of_bus (const char *address)
+{
+  g_autoptr(GDBusConnection) bus = ouioectl_bus_open (address, NULL);
+  g_autoptr(GVariant) answer = NULL;
+  g_autoptr(GVariantIter) paths = NULL;
+  GVariantBuilder options;
+  const char *path;
+
+  if (bus == NULL)
+    return FALSE;
+  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&options, "{sv}", "limit", g_variant_new_uint32 (MAX_SESSIONS));
+  answer = ouioectl_bus_ask (bus, OUIOECTL_BUS_ROOT, OUIOECTL_BUS_NAME ".Manager", "ListSessions",
+                             g_variant_new ("(a{sv})", &options), "(aob)", DEADLINE_MS, NULL);
+  if (answer == NULL)
+    return FALSE;
+  g_variant_get (answer, "(aob)", &paths, NULL);
+  while (g_variant_iter_next (paths, "&o", &path))
+    {
+      g_autofree char *id = ouioectl_bus_dup_session (path);
+
+      put_id (id);
+    }
+  return TRUE;
+}
+
+static gboolean
+print_of_http (const char *address)
+{
+  g_autofree char *path = g_strdup_printf ("/api/streaming/sessions?limit=%d", MAX_SESSIONS);
+  g_autoptr(OuioectlHttp) http = ouioectl_http_new (address, NULL);
+  g_autoptr(OuioectlAnswer) answer = http != NULL ? ouioectl_http_get (http, path, DEADLINE_MS, NULL) : NULL;
   json_t *object, *session;
   gsize i;
 
   if (answer == NULL)
-    return OUIOECTL_EXIT_UNREACHABLE;   /* without a word: it is in the middle of a line that somebody types */
+    return FALSE;
   object = json_loadb ((const char *) answer->body->data, answer->body->len, JSON_ALLOW_NUL, NULL);
   json_array_foreach (json_object_get (object, "sessions"), i, session)
-    {
-      const char *id = json_string_value (json_object_get (session, "session_id"));
-
-      if (id != NULL && is_plain (id))
-        {
-          ouioectl_put_raw (id, strlen (id));
-          ouioectl_put_raw ("\n", 1);
-        }
-    }
+    put_id (json_string_value (json_object_get (session, "session_id")));
   json_decref (object);
-  return OUIOECTL_EXIT_DONE;
+  return TRUE;
+}
+
+static void
+on_late (int signal_number)
+{
+  _exit (OUIOECTL_EXIT_UNREACHABLE);
+}
+
+/* Without a word when it cannot: it is in the middle of a line that somebody types. */
+static int
+print_sessions (OuioectlOptions *options)
+{
+  const struct itimerval longest = { .it_value = { .tv_usec = LONGEST_MS * 1000 } };
+  g_autoptr(OuioeClient) client = NULL;
+  const char *address;
+
+  /* To find out which daemon is meant may take longer than a call of it. */
+  signal (SIGALRM, on_late);
+  setitimer (ITIMER_REAL, &longest, NULL);
+  client = ouioe_client_new (options->address);
+  address = ouioe_client_get_address (client);
+  if (ouioectl_bus_is_address (address) ? print_of_bus (address) : print_of_http (address))
+    return OUIOECTL_EXIT_DONE;
+  return OUIOECTL_EXIT_UNREACHABLE;
 }
 
 int

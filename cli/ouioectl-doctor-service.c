@@ -6,7 +6,6 @@
 
 #include "ouioectl-findings.h"
 
-
 #include "ouioectl-bus.h"
 #include "ouioectl-service.h"
 #include "ouioectl-text.h"
@@ -101,7 +100,7 @@ check_bus (OuioectlFindings *findings, const OuioectlService *service)
 
   if (owner == NULL && claims)
     {
-      system = ouioectl_bus_open_system ();
+      system = ouioectl_bus_open_system (NULL);
       owner = system != NULL ? ouioectl_bus_dup_owner (system) : NULL;
     }
 
@@ -124,33 +123,61 @@ check_bus (OuioectlFindings *findings, const OuioectlService *service)
                             g_strdup (session == NULL ? "there is no session bus here" : "the daemon is on no bus"), NULL);
 }
 
+/* ---- which one ---- */
+
+/* By the rule of the library, which all commands share. */
+static const char *
+why_this (const OuioectlDoctor *self, const char *address)
+{
+  const char *from_environment = g_getenv ("OUIOE_ADDRESS");
+
+  if (self->address != NULL && *self->address != '\0')
+    return "as --address says";
+  if (from_environment != NULL && *from_environment != '\0')
+    return "as $OUIOE_ADDRESS says";
+  return ouioectl_bus_is_address (address) ? "it is on the session bus, or would be started there"
+                                           : "the default, as the session bus does not know it";
+}
+
+static void
+check_address (const OuioectlDoctor *self, OuioectlFindings *findings, const char *address, const GError *error)
+{
+  const char *why = why_this (self, address);
+  const char *advice;
+
+  if (error == NULL)
+    {
+      ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "address",
+                              g_strdup_printf ("ouioed answers at %s (%s)", address, why), NULL);
+      return;
+    }
+  if (g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION))
+    advice = "correct --address or $OUIOE_ADDRESS";
+  else if (g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL))
+    advice = "another program has this address: stop it, or give ouioed another one (listen= in ouioed.conf)";
+  else
+    advice = "start the daemon (systemctl --user start ouioed, or ouioed &), or correct the address";
+  ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "address",
+                          g_strdup_printf ("%s: %s (%s)", address, error->message, why), advice);
+}
+
 /* ---- all of them ---- */
 
 gboolean
 ouioectl_doctor_check_service (const OuioectlDoctor *self, OuioectlFindings *findings)
 {
+  g_autoptr(OuioeClient) client = ouioe_client_new (self->address);
+  const char *address = ouioe_client_get_address (client);
+  gboolean is_local;
   g_autoptr(GError) error = NULL;
-  g_autoptr(OuioectlHttp) http = ouioectl_http_new (self->address, &error);
-  g_autoptr(OuioectlService) service = http != NULL ? ouioectl_service_ask (http, &error) : NULL;
-  gboolean is_local = http == NULL || ouioectl_http_is_local (http);
+  g_autoptr(OuioectlService) service = ouioectl_service_ask (address, &is_local, &error);
 
-  if (http == NULL)
-    ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "address", g_strdup (error->message),
-                            "correct --address or $OUIOE_ADDRESS");
-  else if (service == NULL && g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL))
-    ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "address", g_strdup (error->message),
-                            "another program has this port: stop it, or give ouioed another one (listen= in ouioed.conf)");
-  else if (service == NULL)
-    ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "address", g_strdup (error->message),
-                            "start the daemon (systemctl --user start ouioed, or ouioed &), or correct the address");
-  else
-    ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "address",
-                            g_strdup_printf ("ouioed answers at %s", ouioectl_http_get_address (http)), NULL);
-
+  check_address (self, findings, address, error);
   if (service != NULL)
     {
       check_version (findings, service);
-      check_clock (findings, service);
+      if (!ouioectl_bus_is_address (address))
+        check_clock (findings, service);   /* over a bus it is the same clock */
       check_ready (findings, service);
       check_store (findings, service);
       check_descriptors (findings, service);

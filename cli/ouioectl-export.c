@@ -13,40 +13,24 @@
 #include "ouioectl-text.h"
 
 typedef struct {
-  OuioectlHttp  *http;
+  OuioeClient   *client;
   GOutputStream *file;        /* NULL: stdout */
   gboolean       terminal;    /* stdout is one: what could harm it is escaped */
 } Export;
 
-static void
-put_lines (const char *lines, gsize len, gboolean terminal)
-{
-  const char *end = lines + len;
-
-  if (!terminal)
-    {
-      ouioectl_put_raw (lines, len);
-      return;
-    }
-  while (lines < end)
-    {
-      const char *stop = memchr (lines, '\n', (gsize) (end - lines));
-
-      if (!ouioectl_put_json (lines, (gsize) (stop - lines)))
-        return;
-      lines = stop + 1;
-    }
-}
-
 static gboolean
-on_lines (const char *lines, gsize len, gpointer user_data, GError **error)
+on_event (OuioeEvent *event, gpointer user_data, GError **error)
 {
   Export *self = user_data;
+  gsize len;
+  const char *json = g_bytes_get_data (ouioe_event_get_json (event), &len);
 
   if (self->file != NULL)
-    return g_output_stream_write_all (self->file, lines, len, NULL, NULL, error);
-  put_lines (lines, len, self->terminal);
-  return ouioectl_put_raw ("", 0);   /* FALSE when nobody reads on */
+    return g_output_stream_write_all (self->file, json, len, NULL, NULL, error) &&
+           g_output_stream_write_all (self->file, "\n", 1, NULL, NULL, error);
+  if (self->terminal)
+    return ouioectl_put_json (json, len);   /* FALSE when nobody reads on */
+  return ouioectl_put_raw (json, len) && ouioectl_put_raw ("\n", 1);
 }
 
 static gboolean
@@ -54,7 +38,7 @@ export_session (Export *self, const char *session, GError **error)
 {
   gboolean lost;
 
-  if (!ouioectl_pages_read (self->http, session, on_lines, self, &lost, error))
+  if (!ouioectl_pages_read (self->client, session, on_event, self, &lost, error))
     return FALSE;
   if (lost)
     ouioectl_complain ("%s: events were trimmed away while they were exported", session);
@@ -62,10 +46,9 @@ export_session (Export *self, const char *session, GError **error)
 }
 
 static gboolean
-export_all (Export *self, const char *address, GError **error)
+export_all (Export *self, GError **error)
 {
-  g_autoptr(OuioeClient) client = ouioe_client_new (address);
-  g_autoptr(GPtrArray) sessions = ouioe_client_list_sessions (client, NULL, 0, NULL, error);
+  g_autoptr(GPtrArray) sessions = ouioe_client_list_sessions (self->client, NULL, 0, NULL, error);
 
   for (guint i = sessions != NULL ? sessions->len : 0; i > 0; i--)   /* they are listed newest first */
     {
@@ -104,6 +87,7 @@ ouioectl_export (OuioectlOptions *options, int argc, char **argv)
     { "all", 'a', 0, G_OPTION_ARG_NONE, &all, "All sessions, the oldest first", NULL },
     G_OPTION_ENTRY_NULL
   };
+  g_autoptr(OuioeClient) client = NULL;
   g_autoptr(GError) error = NULL;
   const char *path;
   Export self = { .terminal = ouioectl_terminal_is (STDOUT_FILENO) };
@@ -122,9 +106,8 @@ ouioectl_export (OuioectlOptions *options, int argc, char **argv)
   path = all ? argv[1] : argc > 2 ? argv[2] : NULL;
   if (all && argc < 2)
     path = NULL;
-  self.http = ouioectl_http_new (options->address, &error);
-  if (self.http == NULL)
-    return ouioectl_fail (error);
+  client = ouioe_client_new (options->address);
+  self.client = client;
   if (path != NULL && strcmp (path, "-") != 0)
     {
       g_autoptr(GFile) file = g_file_new_for_commandline_arg (path);
@@ -133,9 +116,8 @@ ouioectl_export (OuioectlOptions *options, int argc, char **argv)
                                                    G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, &error));
     }
 
-  done = error == NULL && (all ? export_all (&self, options->address, &error) : export_session (&self, argv[1], &error));
+  done = error == NULL && (all ? export_all (&self, &error) : export_session (&self, argv[1], &error));
   done = close_file (&self, done, done ? &error : NULL) && done;
   g_clear_object (&self.file);
-  ouioectl_http_free (self.http);
   return done ? OUIOECTL_EXIT_DONE : ouioectl_fail (error);
 }

@@ -1,4 +1,4 @@
-/* ouioectl-http.c - plain questions to the daemon's HTTP side, for what the library has no call for
+/* ouioectl-http.c - plain questions to the daemon's HTTP side: how it is, what it counts
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,7 +7,6 @@
 #include "ouioectl-http.h"
 
 #include <gio/gunixsocketaddress.h>
-#include <jansson.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -94,10 +93,6 @@ ouioectl_http_new (const char *address, GError **error)
   g_autoptr(OuioectlHttp) self = g_new0 (OuioectlHttp, 1);
   g_autoptr(GSocketAddress) connectable = NULL;
 
-  if (address == NULL || *address == '\0')
-    address = g_getenv ("OUIOE_ADDRESS");
-  if (address == NULL || *address == '\0')
-    address = OUIOE_DEFAULT_ADDRESS;
   self->address = g_strdup (address);
 
   if (g_str_has_prefix (address, "unix:/") && strlen (address) < strlen ("unix:") + 108)
@@ -109,7 +104,7 @@ ouioectl_http_new (const char *address, GError **error)
   else if (!read_uri (self))
     {
       g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
-                   "“%s” is not an address for this; use http://HOST:PORT or unix:/PATH", address);
+                   "“%s” is not an address; use http://HOST:PORT, unix:/PATH, bus:session or bus:system", address);
       return NULL;
     }
 
@@ -191,20 +186,15 @@ on_deadline (gpointer user_data)
 }
 
 static SoupMessage *
-make_message (OuioectlHttp *self, const char *method, const char *path, const char *type, GBytes *body,
-              const char *key)
+make_message (OuioectlHttp *self, const char *path)
 {
   g_autofree char *uri = g_strconcat (self->base, path, NULL);
-  SoupMessage *message = soup_message_new (method, uri);
+  SoupMessage *message = soup_message_new (SOUP_METHOD_GET, uri);
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
   soup_message_headers_replace (soup_message_get_request_headers (message), "Accept", "*/*");
   if (self->bearer != NULL)
     soup_message_headers_replace (soup_message_get_request_headers (message), "Authorization", self->bearer);
-  if (key != NULL)
-    soup_message_headers_replace (soup_message_get_request_headers (message), "Idempotency-Key", key);
-  if (body != NULL)
-    soup_message_set_request_body_from_bytes (message, type, body);
   return message;
 }
 
@@ -218,10 +208,9 @@ read_date_us (SoupMessageHeaders *headers)
 }
 
 OuioectlAnswer *
-ouioectl_http_ask (OuioectlHttp *self, const char *method, const char *path, const char *type, GBytes *body,
-                   const char *key, guint deadline_ms, GError **error)
+ouioectl_http_get (OuioectlHttp *self, const char *path, guint deadline_ms, GError **error)
 {
-  g_autoptr(SoupMessage) message = make_message (self, method, path, type, body, key);
+  g_autoptr(SoupMessage) message = make_message (self, path);
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   Call call = { .cancellable = cancellable, .body = g_byte_array_new () };
   guint deadline = g_timeout_add (deadline_ms, on_deadline, &call);
@@ -250,65 +239,13 @@ ouioectl_http_ask (OuioectlHttp *self, const char *method, const char *path, con
   answer = g_new0 (OuioectlAnswer, 1);
   answer->status = soup_message_get_status (message);
   answer->body = call.body;
-  answer->headers = soup_message_headers_ref (soup_message_get_response_headers (message));
-  answer->date_us = read_date_us (answer->headers);
+  answer->date_us = read_date_us (soup_message_get_response_headers (message));
   return answer;
-}
-
-GError *
-ouioectl_answer_to_error (const OuioectlAnswer *self)
-{
-  json_t *body = json_loadb ((const char *) self->body->data, self->body->len, JSON_ALLOW_NUL, NULL);
-  const char *detail = json_string_value (json_object_get (body, "detail"));
-  const char *word = json_string_value (json_object_get (body, "code"));
-  OuioeError code = OUIOE_ERROR_PROTOCOL;
-  GError *error;
-
-  if (self->status == SOUP_STATUS_NOT_FOUND && g_strcmp0 (word, "session-not-found") == 0)
-    code = OUIOE_ERROR_SESSION_NOT_FOUND;
-  else if (self->status == SOUP_STATUS_CONFLICT && g_strcmp0 (word, "session-exists") == 0)
-    code = OUIOE_ERROR_SESSION_EXISTS;
-  else if (self->status == SOUP_STATUS_UNPROCESSABLE_ENTITY || self->status == SOUP_STATUS_BAD_REQUEST)
-    code = OUIOE_ERROR_INVALID_BODY;
-  else if (self->status == 429 || self->status == SOUP_STATUS_SERVICE_UNAVAILABLE)
-    code = OUIOE_ERROR_BUSY;
-  else if (self->status == SOUP_STATUS_UNAUTHORIZED || self->status == SOUP_STATUS_FORBIDDEN)
-    code = OUIOE_ERROR_HOST_NOT_ALLOWED;
-
-  if (detail != NULL)
-    error = g_error_new_literal (OUIOE_ERROR, (int) code, detail);
-  else
-    error = g_error_new (OUIOE_ERROR, (int) code, "The service answered with status %u", self->status);
-  json_decref (body);
-  return error;
-}
-
-OuioectlAnswer *
-ouioectl_http_get (OuioectlHttp *self, const char *path, GError **error)
-{
-  g_autoptr(OuioectlAnswer) answer = ouioectl_http_ask (self, "GET", path, NULL, NULL, NULL, OUIOECTL_HTTP_DEADLINE_MS,
-                                                        error);
-
-  if (answer == NULL)
-    return NULL;
-  if (SOUP_STATUS_IS_SUCCESSFUL (answer->status))
-    return g_steal_pointer (&answer);
-  g_propagate_error (error, ouioectl_answer_to_error (answer));
-  return NULL;
-}
-
-char *
-ouioectl_http_session_path (const char *session, const char *tail)
-{
-  g_autofree char *escaped = g_uri_escape_string (session, NULL, FALSE);
-
-  return g_strconcat ("/api/streaming/sessions/", escaped, tail, NULL);
 }
 
 void
 ouioectl_answer_free (OuioectlAnswer *self)
 {
   g_byte_array_unref (self->body);
-  soup_message_headers_unref (self->headers);
   g_free (self);
 }

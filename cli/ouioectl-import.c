@@ -27,10 +27,11 @@
 #define MAX_COMPLAINTS 10
 
 typedef struct {
-  OuioectlHttp *http;
+  OuioeClient  *client;
   const char   *prefix;       /* of the names of sessions here; "" for none */
   GHashTable   *known;        /* session -> set of the ids that stood in it before */
-  GString      *batch;        /* lines that are not sent yet */
+  GPtrArray    *batch;        /* lines that are not sent yet */
+  gsize         batch_bytes;
   GArray       *numbers;      /* their numbers in the file */
   guint64       line;         /* of the file, from 1 */
   guint64       n_created;
@@ -50,22 +51,9 @@ refuse (Import *self, guint64 line, const char *why)
 /* ---- what is there already ---- */
 
 static gboolean
-on_known_lines (const char *lines, gsize len, gpointer user_data, GError **error)
+on_known_event (OuioeEvent *event, gpointer user_data, GError **error)
 {
-  GHashTable *ids = user_data;
-  const char *end = lines + len;
-
-  while (lines < end)
-    {
-      const char *stop = memchr (lines, '\n', (gsize) (end - lines));
-      json_t *event = json_loadb (lines, (gsize) (stop - lines), JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
-      const char *id = json_string_value (json_object_get (event, "id"));
-
-      if (id != NULL)
-        g_hash_table_add (ids, g_strdup (id));
-      json_decref (event);
-      lines = stop + 1;
-    }
+  g_hash_table_add (user_data, ouioe_event_id_dup_text (ouioe_event_get_id (event)));
   return TRUE;
 }
 
@@ -81,7 +69,7 @@ is_known (Import *self, const char *session, const char *id)
 
       ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       g_hash_table_insert (self->known, g_strdup (session), ids);
-      if (!ouioectl_pages_read (self->http, session, on_known_lines, ids, &lost, &error) &&
+      if (!ouioectl_pages_read (self->client, session, on_known_event, ids, &lost, &error) &&
           !g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_SESSION_NOT_FOUND))
         self->error = g_steal_pointer (&error);
     }
@@ -91,12 +79,12 @@ is_known (Import *self, const char *session, const char *id)
 /* ---- sending ---- */
 
 static void
-take_answer (Import *self, const char *line, gsize len, guint i)
+take_answer (Import *self, const char *line, guint i)
 {
-  json_t *answer = json_loadb (line, len, JSON_ALLOW_NUL, NULL);
+  json_t *answer = json_loads (line, JSON_ALLOW_NUL, NULL);
   const char *detail = json_string_value (json_object_get (json_object_get (answer, "error"), "detail"));
 
-  if (json_integer_value (json_object_get (answer, "status")) != SOUP_STATUS_OK)
+  if (json_integer_value (json_object_get (answer, "status")) != 200)
     refuse (self, g_array_index (self->numbers, guint64, i), detail != NULL ? detail : "the daemon refused it");
   else if (json_is_true (json_object_get (answer, "replayed")))
     self->n_skipped++;
@@ -108,93 +96,100 @@ take_answer (Import *self, const char *line, gsize len, guint i)
 static void
 send_batch (Import *self)
 {
-  g_autoptr(GBytes) body = NULL;
-  g_autoptr(OuioectlAnswer) answer = NULL;
-  const char *line, *end;
+  g_auto(GStrv) answers = NULL;
+  guint n = self->batch->len;
   guint i = 0;
 
-  if (self->batch->len == 0 || self->error != NULL)
+  if (n == 0 || self->error != NULL)
     return;
-  body = g_bytes_new (self->batch->str, self->batch->len);
-  answer = ouioectl_http_ask (self->http, "POST", "/api/streaming/events", "application/x-ndjson", body, NULL,
-                              OUIOECTL_HTTP_DEADLINE_MS, &self->error);
-  if (answer != NULL && answer->status != SOUP_STATUS_OK)
-    self->error = ouioectl_answer_to_error (answer);
-  if (self->error != NULL)
+  g_ptr_array_add (self->batch, NULL);
+  answers = ouioe_client_append_events (self->client, (const char *const *) self->batch->pdata, NULL, &self->error);
+  if (answers == NULL)
     return;
 
-  line = (const char *) answer->body->data;
-  end = line + answer->body->len;
-  for (; line < end && i < self->numbers->len; i++)
-    {
-      const char *stop = memchr (line, '\n', (gsize) (end - line));
-
-      stop = stop != NULL ? stop : end;
-      take_answer (self, line, (gsize) (stop - line), i);
-      line = stop + 1;
-    }
-  for (; i < self->numbers->len; i++)
+  for (; answers[i] != NULL && i < n; i++)
+    take_answer (self, answers[i], i);
+  for (; i < n; i++)
     refuse (self, g_array_index (self->numbers, guint64, i), "the daemon did not answer it");
-  g_string_truncate (self->batch, 0);
+  g_ptr_array_set_size (self->batch, 0);
+  self->batch_bytes = 0;
   g_array_set_size (self->numbers, 0);
 }
 
-/* A question of its own, after everything before it. */
-static OuioectlAnswer *
-ask (Import *self, const char *method, const char *path, const char *body, const char *key)
+/* What is wrong with one line is told of it; what is wrong with the daemon ends all. @error: (transfer full) */
+static void
+refuse_for (Import *self, GError *error)
 {
-  g_autoptr(GBytes) bytes = body != NULL ? g_bytes_new (body, strlen (body)) : NULL;
+  if (error->domain != OUIOE_ERROR || g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE) ||
+      g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_UNAUTHORIZED))
+    {
+      self->error = error;
+      return;
+    }
+  refuse (self, self->line, error->message);
+  g_error_free (error);
+}
+
+static gboolean
+is_open (Import *self, const char *session)
+{
+  g_autoptr(OuioeSession) found = ouioe_client_get_session (self->client, session, NULL, NULL);
+
+  return found != NULL && ouioe_session_get_state (found) == OUIOE_SESSION_OPEN;
+}
+
+/* After everything before it. */
+static void
+create_session (Import *self, const char *session, const char *body, const char *key)
+{
+  GError *error = NULL;
+  gboolean was_open;
 
   send_batch (self);
   if (self->error != NULL)
-    return NULL;
-  return ouioectl_http_ask (self->http, method, path, "application/json", bytes, key, OUIOECTL_HTTP_DEADLINE_MS,
-                            &self->error);
-}
-
-static void
-refuse_answer (Import *self, const OuioectlAnswer *answer)
-{
-  g_autoptr(GError) error = ouioectl_answer_to_error (answer);
-
-  refuse (self, self->line, error->message);
-}
-
-static void
-create_session (Import *self, const char *body, const char *key)
-{
-  g_autoptr(OuioectlAnswer) answer = ask (self, "POST", "/api/streaming/sessions", body, key);
-
-  if (answer == NULL)
     return;
-  if (answer->status == SOUP_STATUS_CONFLICT ||
-      soup_message_headers_get_one (answer->headers, "Idempotency-Replayed") != NULL)
-    self->n_skipped++;   /* open already: what follows goes into it */
-  else if (SOUP_STATUS_IS_SUCCESSFUL (answer->status))
-    self->n_created++;
-  else
-    refuse_answer (self, answer);
+  was_open = is_open (self, session);
+  if (ouioe_client_create_session_from_json (self->client, body, key, NULL, &error))
+    {
+      /* The answer to a key that was known looks like any other. */
+      if (!was_open && is_open (self, session))
+        self->n_created++;
+      else
+        self->n_skipped++;
+      return;
+    }
+  if (g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_SESSION_EXISTS) ||
+      g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_KEY_REUSED))
+    {
+      self->n_skipped++;   /* there already: what follows goes into it */
+      g_error_free (error);
+      return;
+    }
+  refuse_for (self, error);
 }
 
 static void
 close_session (Import *self, const char *session, const char *outcome, const char *key)
 {
-  g_autofree char *escaped = g_uri_escape_string (outcome != NULL ? outcome : "closed", NULL, FALSE);
-  g_autofree char *tail = g_strconcat ("?outcome=", escaped, NULL);
-  g_autofree char *path = ouioectl_http_session_path (session, tail);
-  g_autoptr(OuioectlAnswer) answer = ask (self, "DELETE", path, NULL, key);
+  GError *error = NULL;
 
-  if (answer != NULL && !SOUP_STATUS_IS_SUCCESSFUL (answer->status))
-    refuse_answer (self, answer);
+  send_batch (self);
+  if (self->error != NULL)
+    return;
+  if (!ouioe_client_close_session_with_key (self->client, session, outcome, key, NULL, &error))
+    refuse_for (self, error);
 }
 
+/* @text: (transfer full) */
 static void
-add_to_batch (Import *self, const char *text)
+add_to_batch (Import *self, char *text)
 {
-  if (self->numbers->len >= BATCH_LINES || self->batch->len + strlen (text) > BATCH_BYTES)
+  gsize len = strlen (text) + 1;
+
+  if (self->numbers->len >= BATCH_LINES || self->batch_bytes + len > BATCH_BYTES)
     send_batch (self);
-  g_string_append (self->batch, text);
-  g_string_append_c (self->batch, '\n');
+  g_ptr_array_add (self->batch, text);
+  self->batch_bytes += len;
   g_array_append_val (self->numbers, self->line);
 }
 
@@ -283,9 +278,9 @@ import_event (Import *self, json_t *event, const char *line)
   if (text == NULL)
     refuse (self, self->line, "its session cannot be renamed: “session_id” is not among the first members");
   else if (g_strcmp0 (kind, "session_start") == 0)
-    create_session (self, text, key);
+    create_session (self, session, text, key);
   else
-    add_to_batch (self, text);
+    add_to_batch (self, g_steal_pointer (&text));
 }
 
 static void
@@ -357,7 +352,7 @@ ouioectl_import (OuioectlOptions *options, int argc, char **argv)
     { "prefix", 'p', 0, G_OPTION_ARG_STRING, &prefix, "Put this before the names of the sessions", "TEXT" },
     G_OPTION_ENTRY_NULL
   };
-  g_autoptr(OuioectlHttp) http = NULL;
+  g_autoptr(OuioeClient) client = NULL;
   g_autoptr(GInputStream) input = NULL;
   g_autoptr(GError) error = NULL;
   Import self = { .prefix = "" };
@@ -368,15 +363,15 @@ ouioectl_import (OuioectlOptions *options, int argc, char **argv)
                        "idempotency keys (24 h), or when the sessions are those the file came from.", &argc, &argv, 1, 1))
     return OUIOECTL_EXIT_USAGE;
 
-  http = ouioectl_http_new (options->address, &error);
-  input = http != NULL ? ouioectl_open_input (argv[1], &error) : NULL;
+  input = ouioectl_open_input (argv[1], &error);
   if (input == NULL)
     return ouioectl_fail (error);
 
-  self.http = http;
+  client = ouioe_client_new (options->address);
+  self.client = client;
   self.prefix = prefix != NULL ? prefix : "";
   self.known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
-  self.batch = g_string_new (NULL);
+  self.batch = g_ptr_array_new_with_free_func (g_free);
   self.numbers = g_array_new (FALSE, FALSE, sizeof (guint64));
   read_all (&self, input);
   if (self.n_refused > MAX_COMPLAINTS)
@@ -384,7 +379,7 @@ ouioectl_import (OuioectlOptions *options, int argc, char **argv)
 
   print_counts (options, &self);
   g_hash_table_unref (self.known);
-  g_string_free (self.batch, TRUE);
+  g_ptr_array_unref (self.batch);
   g_array_unref (self.numbers);
   error = self.error;
   if (error != NULL)

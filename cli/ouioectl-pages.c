@@ -6,65 +6,49 @@
 
 #include "ouioectl-pages.h"
 
-#include <jansson.h>
-#include <string.h>
-
-/* The id of the last line: the next page begins behind it. */
-static char *
-dup_last_id (const char *lines, gsize len)
+/* FALSE when there shall be no more, with @error when that is a failure. */
+static gboolean
+hand_on (GPtrArray *events, OuioectlPageFunc func, gpointer user_data, GError **error)
 {
-  const char *begin = memrchr (lines, '\n', len - 1);
-  json_t *event;
-  char *id;
-
-  begin = begin != NULL ? begin + 1 : lines;
-  event = json_loadb (begin, (gsize) (lines + len - begin), JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
-  id = g_strdup (json_string_value (json_object_get (event, "id")));
-  json_decref (event);
-  return id;
+  for (guint i = 0; i < events->len; i++)
+    if (!func (events->pdata[i], user_data, error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean
-ouioectl_pages_read (OuioectlHttp *http, const char *session, OuioectlPageFunc func, gpointer user_data,
+ouioectl_pages_read (OuioeClient *client, const char *session, OuioectlPageFunc func, gpointer user_data,
                      gboolean *lost, GError **error)
 {
-  g_autofree char *after = g_strdup ("0");
-  OuioeEventId position, next;
+  OuioeEventId position = { 0, 0 };
+  gboolean has_more = TRUE;
 
   *lost = FALSE;
-  ouioe_event_id_parse ("0-0", &position);
-  for (;;)
+  while (has_more)
     {
-      g_autofree char *tail = g_strdup_printf ("/events?format=ndjson&limit=1000&after=%s", after);
-      g_autofree char *path = ouioectl_http_session_path (session, tail);
-      g_autoptr(OuioectlAnswer) answer = ouioectl_http_get (http, path, error);
+      gboolean page_lost;
       g_autoptr(GError) refusal = NULL;
-      const char *lines;
+      g_autoptr(GPtrArray) events = ouioe_client_read_events (client, session, &position, 0, &has_more, &page_lost, NULL,
+                                                              error);
 
-      if (answer == NULL)
+      if (events == NULL)
         return FALSE;
-      *lost |= soup_message_headers_get_one (answer->headers, "Ouioe-Gap-Until") != NULL;
-      if (answer->body->len == 0)
+      *lost |= page_lost;
+      if (events->len == 0)
         return TRUE;
-
-      lines = (const char *) answer->body->data;
-      g_free (after);
-      after = lines[answer->body->len - 1] == '\n' ? dup_last_id (lines, answer->body->len) : NULL;
       /* A service that does not go on would be read for ever. */
-      if (after == NULL || !ouioe_event_id_parse (after, &next) || ouioe_event_id_compare (next, position) <= 0)
+      if (ouioe_event_id_compare (*ouioe_event_get_id (events->pdata[0]), position) <= 0)
         {
-          g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service answered something else than events");
+          g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service sent the same events again");
           return FALSE;
         }
-      position = next;
-      if (!func (lines, answer->body->len, user_data, &refusal))
-        {
-          if (refusal == NULL)
-            return TRUE;
-          g_propagate_error (error, g_steal_pointer (&refusal));
-          return FALSE;
-        }
-      if (g_strcmp0 (soup_message_headers_get_one (answer->headers, "Ouioe-Has-More"), "true") != 0)
+      position = *ouioe_event_get_id (events->pdata[events->len - 1]);
+      if (hand_on (events, func, user_data, &refusal))
+        continue;
+      if (refusal == NULL)
         return TRUE;
+      g_propagate_error (error, g_steal_pointer (&refusal));
+      return FALSE;
     }
+  return TRUE;
 }

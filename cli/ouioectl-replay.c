@@ -67,32 +67,26 @@ on_line (const char *line, gsize len, gboolean too_long, gpointer user_data)
 }
 
 static gboolean
-on_lines (const char *lines, gsize len, gpointer user_data, GError **error)
+on_event (OuioeEvent *event, gpointer user_data, GError **error)
 {
   Replay *self = user_data;
-  const char *end = lines + len;
 
-  while (lines < end && self->error == NULL)
+  if (self->events->len >= MAX_EVENTS)
     {
-      const char *stop = memchr (lines, '\n', (gsize) (end - lines));
-      g_autofree char *line = g_strndup (lines, (gsize) (stop - lines));
-
-      on_line (line, strlen (line), FALSE, self);
-      lines = stop + 1;
+      g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "this is more than can be replayed");
+      return FALSE;
     }
-  if (self->error == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&self->error));
-  return FALSE;
+  g_ptr_array_add (self->events, ouioe_event_ref (event));
+  return TRUE;
 }
 
 static gboolean
 read_session (Replay *self, const char *address, const char *session, GError **error)
 {
-  g_autoptr(OuioectlHttp) http = ouioectl_http_new (address, error);
+  g_autoptr(OuioeClient) client = ouioe_client_new (address);
   gboolean lost;
 
-  return http != NULL && ouioectl_pages_read (http, session, on_lines, self, &lost, error);
+  return ouioectl_pages_read (client, session, on_event, self, &lost, error);
 }
 
 static gboolean

@@ -9,6 +9,9 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "ouioectl-bus.h"
+#include "ouioectl-http.h"
+
 /* A service that is well answers these at once; one that hangs must not hold up a person who wants to know. */
 #define DEADLINE_MS 5000
 
@@ -50,7 +53,7 @@ static gboolean
 read_version (OuioectlService *self, OuioectlHttp *http, GError **error)
 {
   gint64 before_us = g_get_real_time ();
-  g_autoptr(OuioectlAnswer) answer = ouioectl_http_ask (http, "GET", "/version", NULL, NULL, NULL, DEADLINE_MS, error);
+  g_autoptr(OuioectlAnswer) answer = ouioectl_http_get (http, "/version", DEADLINE_MS, error);
   json_t *object;
 
   if (answer == NULL)
@@ -84,7 +87,7 @@ read_version (OuioectlService *self, OuioectlHttp *http, GError **error)
 static gboolean
 read_readiness (OuioectlService *self, OuioectlHttp *http, GError **error)
 {
-  g_autoptr(OuioectlAnswer) answer = ouioectl_http_ask (http, "GET", "/readyz", NULL, NULL, NULL, DEADLINE_MS, error);
+  g_autoptr(OuioectlAnswer) answer = ouioectl_http_get (http, "/readyz", DEADLINE_MS, error);
   json_t *object, *checks, *store, *latency;
   const char *status, *reason;
 
@@ -108,7 +111,7 @@ read_readiness (OuioectlService *self, OuioectlHttp *http, GError **error)
 static gboolean
 read_metrics (OuioectlService *self, OuioectlHttp *http, GError **error)
 {
-  g_autoptr(OuioectlAnswer) answer = ouioectl_http_ask (http, "GET", "/metrics", NULL, NULL, NULL, DEADLINE_MS, error);
+  g_autoptr(OuioectlAnswer) answer = ouioectl_http_get (http, "/metrics", DEADLINE_MS, error);
   const char *text;
 
   if (answer == NULL)
@@ -126,14 +129,94 @@ read_metrics (OuioectlService *self, OuioectlHttp *http, GError **error)
   return TRUE;
 }
 
+static gboolean
+ask_http (OuioectlService *self, const char *address, GError **error)
+{
+  g_autoptr(OuioectlHttp) http = ouioectl_http_new (address, error);
+
+  if (http == NULL)
+    return FALSE;
+  self->is_local = ouioectl_http_is_local (http);
+  return read_version (self, http, error) && read_readiness (self, http, error) && read_metrics (self, http, error);
+}
+
+/* ---- over a bus ---- */
+
+static char *
+dup_version (GDBusConnection *bus, GError **error)
+{
+  g_autoptr(GVariant) answer =
+    ouioectl_bus_ask (bus, OUIOECTL_BUS_ROOT, "org.freedesktop.DBus.Properties", "Get",
+                      g_variant_new ("(ss)", OUIOECTL_BUS_NAME ".Manager", "Version"), "(v)", DEADLINE_MS, error);
+  g_autoptr(GVariant) value = NULL;
+
+  if (answer == NULL)
+    return NULL;
+  g_variant_get (answer, "(v)", &value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return g_variant_dup_string (value, NULL);
+  g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "What answers on this bus is not ouioed");
+  return NULL;
+}
+
+/* Whatever type of number it has; -1 when it is not told. */
+static double
+number_of (GVariant *statistics, const char *name)
+{
+  guint64 large;
+  guint32 small;
+
+  if (g_variant_lookup (statistics, name, "t", &large))
+    return (double) large;
+  return g_variant_lookup (statistics, name, "u", &small) ? (double) small : -1;
+}
+
+static gboolean
+ask_bus (OuioectlService *self, const char *address, GError **error)
+{
+  g_autoptr(GDBusConnection) bus = ouioectl_bus_open (address, error);
+  g_autoptr(GVariant) answer = NULL;
+  g_autoptr(GVariant) statistics = NULL;
+  gboolean store_ok = TRUE;
+
+  self->is_local = TRUE;
+  self->version = bus != NULL ? dup_version (bus, error) : NULL;
+  if (self->version == NULL)
+    return FALSE;
+  answer = ouioectl_bus_ask (bus, OUIOECTL_BUS_ROOT, OUIOECTL_BUS_NAME ".Manager", "GetStatistics", NULL, "(a{sv})",
+                             DEADLINE_MS, error);
+  if (answer == NULL)
+    return FALSE;
+
+  statistics = g_variant_get_child_value (answer, 0);
+  g_variant_lookup (statistics, "store", "s", &self->store);
+  g_variant_lookup (statistics, "store_ok", "b", &store_ok);
+  self->bus_name = g_strdup (OUIOECTL_BUS_NAME);
+  self->ready = store_ok;
+  self->store_trouble = store_ok ? NULL : g_strdup ("the last commit failed");
+  self->store_latency_ms = -1;
+  self->n_open = number_of (statistics, "sessions_open");
+  self->n_closed = number_of (statistics, "sessions_closed");
+  self->n_readers = number_of (statistics, "subscribers");
+  self->store_bytes = number_of (statistics, "store_bytes");
+  self->memory_bytes = number_of (statistics, "memory_bytes");
+  self->open_fds = number_of (statistics, "open_descriptors");
+  self->max_fds = number_of (statistics, "max_descriptors");
+  self->started = number_of (statistics, "started") / 1e6;
+  return TRUE;
+}
+
 OuioectlService *
-ouioectl_service_ask (OuioectlHttp *http, GError **error)
+ouioectl_service_ask (const char *address, gboolean *is_local, GError **error)
 {
   g_autoptr(OuioectlService) self = g_new0 (OuioectlService, 1);
+  gboolean answered;
 
-  if (!read_version (self, http, error) || !read_readiness (self, http, error) || !read_metrics (self, http, error))
-    return NULL;
-  return g_steal_pointer (&self);
+  self->is_local = TRUE;   /* an address that is none can only be meant for here */
+  answered = ouioectl_bus_is_address (address) ? ask_bus (self, address, error) : ask_http (self, address, error);
+  if (is_local != NULL)
+    *is_local = self->is_local;
+  return answered ? g_steal_pointer (&self) : NULL;
 }
 
 void

@@ -4,11 +4,11 @@
  */
 #pragma once
 
-#include "ouioectl-http.h"
+#include "ouioectl.h"
 
 G_BEGIN_DECLS
 
-/* From /version, /readyz and /metrics. What was not told is NULL, or negative. */
+/* From /version, /readyz and /metrics, or Version and GetStatistics of the bus. What was not told is NULL, or negative. */
 typedef struct {
   char    *version;
   char    *store;              /* "memory", "sqlite" */
@@ -25,11 +25,13 @@ typedef struct {
   double   open_fds;
   double   max_fds;
   double   started;            /* seconds since 1970 */
-  gint64   skew_us;            /* its clock less ours, as well as whole seconds tell */
+  gint64   skew_us;            /* its clock less ours, as well as whole seconds tell; 0 over a bus */
+  gboolean is_local;           /* it is on this machine */
 } OuioectlService;
 
-/* NULL with @error when nothing answers, or something else than ouioed does (OUIOE_ERROR_PROTOCOL). */
-OuioectlService *ouioectl_service_ask   (OuioectlHttp *http, GError **error);
+/* @address: that of an OuioeClient. Does not start the daemon. NULL with @error when nothing answers, or something else than
+ * ouioed does (OUIOE_ERROR_PROTOCOL). @is_local: (out) (optional): whether it is, or would be, on this machine */
+OuioectlService *ouioectl_service_ask   (const char *address, gboolean *is_local, GError **error);
 void             ouioectl_service_free  (OuioectlService *self);
 /* The sum of all samples of @name in the text format of Prometheus whose labels hold @label (nullable); -1 without any. */
 double           ouioectl_metrics_sum   (const char *text, const char *name, const char *label);

@@ -109,22 +109,24 @@ print_table (const char *address, const OuioectlService *service)
 int
 ouioectl_status (OuioectlOptions *options, int argc, char **argv)
 {
-  g_autoptr(OuioectlHttp) http = NULL;
+  g_autoptr(OuioeClient) client = NULL;
   g_autoptr(OuioectlService) service = NULL;
   g_autoptr(GError) error = NULL;
+  const char *address;
 
   if (!ouioectl_parse (options, NULL, "Leaves with 0 when the daemon is ready, 75 when it is there but not ready, 69 when "
                        "it does not answer.", &argc, &argv, 0, 0))
     return OUIOECTL_EXIT_USAGE;
 
-  http = ouioectl_http_new (options->address, &error);
-  service = http != NULL ? ouioectl_service_ask (http, &error) : NULL;
+  client = ouioe_client_new (options->address);
+  address = ouioe_client_get_address (client);
+  service = ouioectl_service_ask (address, NULL, &error);
   if (service == NULL)
     return ouioectl_fail (error);
 
   if (options->json || options->ndjson)
-    print_json (ouioectl_http_get_address (http), service);
+    print_json (address, service);
   else
-    print_table (ouioectl_http_get_address (http), service);
+    print_table (address, service);
   return service->ready ? OUIOECTL_EXIT_DONE : OUIOECTL_EXIT_TRY_AGAIN;
 }

@@ -26,7 +26,9 @@ typedef enum {
 
 /* Options that every command takes, before its name or behind it. */
 typedef struct {
-  char     *address;   /* NULL: $OUIOE_ADDRESS, else the default */
+  char     *address;   /* NULL: as ouioe_client_new() chooses */
+  gboolean  session_bus;   /* the same as the address of that bus; ouioectl_parse() makes it one */
+  gboolean  system_bus;
   gboolean  json;
   gboolean  ndjson;
   gboolean  version;

@@ -271,7 +271,8 @@ ouioed_dbus_manager_update_features (OuioedDbusManager *self)
 {
   /* the last one only where there is something to reload */
   const char *features[] = { "create-session", "close", "signals", "list-sessions", "append", "stats", "read-events",
-                             "open-stream", "open-stream-all", "notice", "session-keys", self->reload != NULL ? "reload" : NULL, NULL };
+                             "open-stream", "open-stream-all", "notice", "session-keys",
+                             self->reload != NULL ? "reload" : NULL, NULL };
 
   ouioed_bus_iface_manager_set_features (self->iface, features);
 }

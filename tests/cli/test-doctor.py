@@ -241,7 +241,7 @@ def test_reload_reaches_the_daemon_over_the_bus():
             wait_for(lambda: other.get("/version")["bus_name"])
             with open(file, "w") as f:
                 f.write("[sessions]\nmax-sessions=1\n")
-            ctl("reload", env=env)
+            ctl("reload", "--session-bus", env=env)
             wait_for(lambda: "Configuration reloaded" in other.read_log())
             other.create("one")
             status = other.request("POST", "/api/streaming/sessions", {"session_id": "two", "user_id": "u"})[0]
@@ -250,7 +250,7 @@ def test_reload_reaches_the_daemon_over_the_bus():
 
 def test_reload_without_a_bus_says_how():
     with directory() as path:
-        status, _, err = ctl.run("reload", env={"XDG_RUNTIME_DIR": path, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"})
+        status, _, err = ctl.run("reload", env={"XDG_RUNTIME_DIR": path, "OUIOE_ADDRESS": ""})
         assert status == 69 and b"SIGHUP" in err, (status, err)
 
 
