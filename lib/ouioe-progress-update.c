@@ -7,8 +7,9 @@
 #include "ouioe-progress-update.h"
 
 #include <math.h>
+#include <string.h>
 
-#include "ouioe-types-private.h"
+#include "ouioe-codec-private.h"
 
 OUIOE_DEFINE_BOXED_TYPE (OuioeProgressUpdate, ouioe_progress_update, ouioe_progress_update_ref,
                          ouioe_progress_update_unref)
@@ -51,6 +52,34 @@ ouioe_progress_update_new (const char *progress_type, const char *message, doubl
   self->percentage = self->has_percentage ? progress_percentage : 0.0;
   self->current_step = ouioe_text_new (current_step, -1);
   self->estimated_remaining = ouioe_text_new (estimated_remaining, -1);
+  return self;
+}
+
+/**
+ * ouioe_progress_update_new_from_json:
+ * @json: a JSON object with the members of an update: what the service takes to append one, without the session
+ * @len: bytes of @json, or -1 up to the NUL
+ * @error: where to say what is wrong
+ *
+ * Gets an update with every member that an update can have. Members that are not an update's are ignored.
+ *
+ * Returns: (transfer full) (nullable): an update, or %NULL with @error set
+ */
+OuioeProgressUpdate *
+ouioe_progress_update_new_from_json (const char *json, gssize len, GError **error)
+{
+  g_autoptr(OuioeProblems) problems = ouioe_problems_new ();
+  g_autoptr(json_t) body = NULL;
+  OuioeProgressUpdate *self;
+
+  g_return_val_if_fail (json != NULL, NULL);
+
+  body = ouioe_codec_parse_object (json, len < 0 ? strlen (json) : (gsize) len, problems, error);
+  if (body == NULL)
+    return NULL;
+  self = ouioe_codec_read_update_fields (body, problems);
+  if (self == NULL)
+    g_propagate_error (error, ouioe_problems_to_error (problems));
   return self;
 }
 

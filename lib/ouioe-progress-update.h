@@ -22,6 +22,8 @@ OUIOE_EXPORT GType                ouioe_progress_update_get_type (void) G_GNUC_C
 OUIOE_EXPORT OuioeProgressUpdate *ouioe_progress_update_new      (const char *progress_type, const char *message,
                                                                   double progress_percentage, const char *current_step,
                                                                   const char *estimated_remaining);
+/* With every member an update can have; OUIOE_ERROR_INVALID_BODY and _BAD_ENCODING tell what is wrong. @len: -1 up to the NUL */
+OUIOE_EXPORT OuioeProgressUpdate *ouioe_progress_update_new_from_json (const char *json, gssize len, GError **error);
 OUIOE_EXPORT OuioeProgressUpdate *ouioe_progress_update_ref      (OuioeProgressUpdate *self);
 OUIOE_EXPORT void                 ouioe_progress_update_unref    (OuioeProgressUpdate *self);
 OUIOE_EXPORT const char          *ouioe_progress_update_get_progress_type       (OuioeProgressUpdate *self);

@@ -7,8 +7,9 @@
 #include "ouioe-thinking-step.h"
 
 #include <math.h>
+#include <string.h>
 
-#include "ouioe-types-private.h"
+#include "ouioe-codec-private.h"
 
 OUIOE_DEFINE_BOXED_TYPE (OuioeThinkingStep, ouioe_thinking_step, ouioe_thinking_step_ref, ouioe_thinking_step_unref)
 
@@ -52,6 +53,34 @@ ouioe_thinking_step_new (const char *thinking_type, const char *content, const c
   self->decision_factors = ouioe_text_list_new_strv (decision_factors);
   self->has_confidence = confidence >= 0.0;
   self->confidence = self->has_confidence ? confidence : 0.0;
+  return self;
+}
+
+/**
+ * ouioe_thinking_step_new_from_json:
+ * @json: a JSON object with the members of a step: what the service takes to append one, without the session
+ * @len: bytes of @json, or -1 up to the NUL
+ * @error: where to say what is wrong
+ *
+ * Gets a step with every member that a step can have. Members that are not a step's are ignored.
+ *
+ * Returns: (transfer full) (nullable): a step, or %NULL with @error set
+ */
+OuioeThinkingStep *
+ouioe_thinking_step_new_from_json (const char *json, gssize len, GError **error)
+{
+  g_autoptr(OuioeProblems) problems = ouioe_problems_new ();
+  g_autoptr(json_t) body = NULL;
+  OuioeThinkingStep *self;
+
+  g_return_val_if_fail (json != NULL, NULL);
+
+  body = ouioe_codec_parse_object (json, len < 0 ? strlen (json) : (gsize) len, problems, error);
+  if (body == NULL)
+    return NULL;
+  self = ouioe_codec_read_step_fields (body, problems);
+  if (self == NULL)
+    g_propagate_error (error, ouioe_problems_to_error (problems));
   return self;
 }
 

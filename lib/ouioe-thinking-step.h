@@ -22,6 +22,8 @@ OUIOE_EXPORT OuioeThinkingStep  *ouioe_thinking_step_new      (const char *think
                                                                const char *const *reasoning_chain, double confidence,
                                                                const char *const *alternatives,
                                                                const char *const *decision_factors);
+/* With every member a step can have; OUIOE_ERROR_INVALID_BODY and _BAD_ENCODING tell what is wrong. @len: -1 up to the NUL */
+OUIOE_EXPORT OuioeThinkingStep  *ouioe_thinking_step_new_from_json (const char *json, gssize len, GError **error);
 OUIOE_EXPORT OuioeThinkingStep  *ouioe_thinking_step_ref      (OuioeThinkingStep *self);
 OUIOE_EXPORT void                ouioe_thinking_step_unref    (OuioeThinkingStep *self);
 OUIOE_EXPORT const char         *ouioe_thinking_step_get_thinking_type    (OuioeThinkingStep *self);

@@ -412,6 +412,54 @@ test_update_zero_is_not_absent (void)
 }
 
 static void
+test_step_comes_from_json (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(OuioeThinkingStep) step = ouioe_thinking_step_new_from_json (
+    "{\"thinking_type\":\"decision\",\"content\":\"a\\u0000b\",\"alternatives\":[\"c\"],\"context_used\":{\"step_id\":\"3\"}}", -1, &error);
+  g_autofree char *content = NULL;
+  g_autofree char *context = NULL;
+  g_auto(GStrv) alternatives = NULL;
+
+  g_assert_no_error (error);
+  content = ouioe_thinking_step_dup_content (step);
+  context = ouioe_thinking_step_dup_context_used (step);
+  alternatives = ouioe_thinking_step_dup_alternatives (step);
+  g_assert_cmpstr (content, ==, "a\xef\xbf\xbd" "b");
+  g_assert_cmpstr (context, ==, "{\"step_id\":\"3\"}");
+  g_assert_cmpstr (alternatives[0], ==, "c");
+
+  g_assert_null (ouioe_thinking_step_new_from_json ("{\"thinking_type\":\"decision\"}", -1, &error));
+  g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY);
+  g_assert_nonnull (strstr (error->message, "content"));
+  g_clear_error (&error);
+  g_assert_null (ouioe_thinking_step_new_from_json ("{}}", 2, &error));
+  g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY);
+}
+
+static void
+test_update_comes_from_json (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(OuioeProgressUpdate) update = ouioe_progress_update_new_from_json (
+    "{\"progress_type\":\"progress\",\"message\":\"m\",\"total_steps\":8,\"current_activity\":\"thinking\"}", -1, &error);
+  g_autofree char *activity = NULL;
+  gint64 total = 0;
+
+  g_assert_no_error (error);
+  activity = ouioe_progress_update_dup_current_activity (update);
+  g_assert_cmpstr (activity, ==, "thinking");
+  g_assert_true (ouioe_progress_update_get_total_steps (update, &total));
+  g_assert_cmpint (total, ==, 8);
+
+  g_assert_null (ouioe_progress_update_new_from_json ("[]", -1, &error));
+  g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_INVALID_BODY);
+  g_clear_error (&error);
+  g_assert_null (ouioe_progress_update_new_from_json ("\xff", -1, &error));
+  g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_BAD_ENCODING);
+}
+
+static void
 test_context_is_one_compact_object (void)
 {
   g_autoptr(OuioeThinkingContext) context = ouioe_thinking_context_new ("do it", "{ \"a b\" :\n [1, \"x \\\" y\"] }");
@@ -515,6 +563,8 @@ main (int argc, char **argv)
   g_test_add_func ("/step/negative-confidence-is-not-reported", test_step_negative_confidence_is_not_reported);
   g_test_add_func ("/update/gives-back-what-it-got", test_update_gives_back_what_it_got);
   g_test_add_func ("/update/zero-is-not-absent", test_update_zero_is_not_absent);
+  g_test_add_func ("/step/comes-from-json", test_step_comes_from_json);
+  g_test_add_func ("/update/comes-from-json", test_update_comes_from_json);
   g_test_add_func ("/context/is-one-compact-object", test_context_is_one_compact_object);
   g_test_add_func ("/context/refuses-what-is-no-object", test_context_refuses_what_is_no_object);
   g_test_add_func ("/boxed/types-copy-and-free", test_boxed_types_copy_and_free);
