@@ -111,7 +111,7 @@ get_choice (OuioectlFeed *self, guint index)
       Choice *choice = g_new0 (Choice, 1);
 
       choice->feed = self;
-      choice->builder = ouioe_step_builder_new (on_step, choice);
+      choice->builder = ouioe_step_builder_new (on_step, NULL, choice);
       choice->answer = g_string_new (NULL);
       self->choices[index] = choice;
     }
@@ -153,7 +153,7 @@ take_content (OuioectlFeed *self, const OuioeDialectEvent *event)
   gsize room = OUIOECTL_FEED_MAX_ANSWER - choice->answer->len;
   gsize n = event->len;
 
-  ouioe_step_builder_flush (choice->builder);
+  ouioe_step_builder_flush (choice->builder, OUIOE_STEP_BORDER_END, 0);
   enter (self, PHASE_ANSWERING, "progress", "answering", "answering");
   if (n > room)
     {
@@ -170,7 +170,7 @@ take_content_as_thinking (OuioectlFeed *self, const OuioeDialectEvent *event)
   Choice *choice = get_choice (self, event->choice);
 
   ouioe_step_builder_add (choice->builder, choice->answer->str, choice->answer->len, self->offset_us);
-  ouioe_step_builder_flush (choice->builder);
+  ouioe_step_builder_flush (choice->builder, OUIOE_STEP_BORDER_END, 0);
   g_string_truncate (choice->answer, 0);
   choice->answer_cut = FALSE;
   self->phase = PHASE_THINKING;   /* so that the answer, when it comes, is told */
@@ -181,7 +181,7 @@ take_tool_call (OuioectlFeed *self, const OuioeDialectEvent *event)
 {
   g_autofree char *verb = g_strdup_printf ("calling %s", event->name != NULL ? event->name : "a function");
 
-  ouioe_step_builder_flush (get_choice (self, event->choice)->builder);
+  ouioe_step_builder_flush (get_choice (self, event->choice)->builder, OUIOE_STEP_BORDER_END, 0);
   self->phase = PHASE_NONE;   /* each call is told */
   enter (self, PHASE_CALLING, "progress", verb, "tool call");
 }
@@ -200,7 +200,7 @@ take_prompt_progress (OuioectlFeed *self, const OuioeDialectEvent *event)
 static void
 take_finish (OuioectlFeed *self, const OuioeDialectEvent *event)
 {
-  ouioe_step_builder_flush (get_choice (self, event->choice)->builder);
+  ouioe_step_builder_flush (get_choice (self, event->choice)->builder, OUIOE_STEP_BORDER_END, 0);
   if (self->finish == NULL)
     self->finish = g_strdup (event->text != NULL ? event->text : "");
 }
@@ -427,7 +427,7 @@ ouioectl_feed_end (OuioectlFeed *self)
   for (guint i = 0; i < OUIOE_DIALECT_MAX_CHOICES; i++)
     if (self->choices[i] != NULL)
       {
-        ouioe_step_builder_flush (self->choices[i]->builder);
+        ouioe_step_builder_flush (self->choices[i]->builder, OUIOE_STEP_BORDER_END, 0);
         post_answer (self->choices[i]);
       }
   post_end (self);

@@ -6,117 +6,185 @@
 
 #include <string.h>
 
+#include "ouioe-step-line.h"
+
+/* A piece as it was added. */
+typedef struct {
+  gsize  at;         /* where it begins in text; 0 when it began before */
+  gint64 time_us;
+} Piece;
+
 struct _OuioeStepBuilder
 {
   OuioeStepFunc  func;
+  OuioeGrowFunc  grow;
   gpointer       user_data;
   GString       *text;         /* the open step: complete lines, then the open line */
+  guint64        n_gone;       /* bytes that stood before text */
   gsize          line;         /* where the open line begins in text */
+  gboolean       decided;      /* the open line belongs to the open step, whatever follows in it */
+  gboolean       torn;         /* the open line began in the step before */
   char           fence;        /* '`' or '~' inside a fenced block, else NUL */
-  gint64         begin_us;     /* of the piece with the first visible character */
+  gsize          grown;        /* bytes of text that were told to grow(), leading white space included */
   gint64         now_us;       /* of the newest piece */
-  guint          n_pieces;     /* since begin_us */
-  gboolean       counted;      /* the newest piece is among them */
+  GArray        *pieces;       /* of Piece, ascending: those that text is made of */
+  GArray        *beats;        /* of OuioeStepBeat: of the step that is given out */
 };
 
-static gboolean
-is_blank (const char *text, gsize len)
+static const char *const border_words[] = {
+  [OUIOE_STEP_BORDER_PARAGRAPH] = "paragraph",
+  [OUIOE_STEP_BORDER_HEADING] = "heading",
+  [OUIOE_STEP_BORDER_ITEM] = "item",
+  [OUIOE_STEP_BORDER_LENGTH] = "length",
+  [OUIOE_STEP_BORDER_PART] = "part",
+  [OUIOE_STEP_BORDER_TOOL_CALL] = "tool_call",
+  [OUIOE_STEP_BORDER_END] = "end",
+};
+
+const char *
+ouioe_step_border_to_string (OuioeStepBorder border)
 {
-  for (gsize i = 0; i < len; i++)
-    if (!g_ascii_isspace (text[i]))
-      return FALSE;
-  return TRUE;
+  g_return_val_if_fail (border < G_N_ELEMENTS (border_words), NULL);
+
+  return border_words[border];
 }
+
+/* ---- rhythm ---- */
+
+static void
+add_beat (OuioeStepBuilder *self, gint64 *last_ms, gint64 ms, guint n_chars)
+{
+  OuioeStepBeat beat = { (guint32) MIN (ms - *last_ms, G_MAXUINT32), n_chars };
+
+  if (self->beats->len > 0 && ms - *last_ms < OUIOE_STEP_JOIN_MS)
+    {
+      g_array_index (self->beats, OuioeStepBeat, self->beats->len - 1).n_chars += n_chars;
+      return;
+    }
+  g_array_append_val (self->beats, beat);
+  *last_ms = ms;
+}
+
+/* Of the text from @begin to @end, which is not blank. */
+static void
+find_rhythm (OuioeStepBuilder *self, gsize begin, gsize end, OuioeStep *step)
+{
+  gint64 last_ms = 0;
+
+  g_array_set_size (self->beats, 0);
+  for (guint i = 0; i < self->pieces->len; i++)
+    {
+      const Piece *piece = &g_array_index (self->pieces, Piece, i);
+      gsize stop = i + 1 < self->pieces->len ? piece[1].at : self->text->len;
+      guint n_chars = 0;
+
+      for (gsize at = MAX (piece->at, begin); at < MIN (stop, end); at++)
+        n_chars += ((guint8) self->text->str[at] & 0xc0) != 0x80;
+      if (n_chars == 0)
+        continue;
+      if (step->n_pieces++ == 0)
+        step->begin_us = piece->time_us;
+      add_beat (self, &last_ms, (piece->time_us - step->begin_us) / 1000, n_chars);
+    }
+
+  step->end_us = self->now_us;
+  add_beat (self, &last_ms, (step->end_us - step->begin_us) / 1000, 0);
+  step->beats = (const OuioeStepBeat *) (gpointer) self->beats->data;
+  step->n_beats = self->beats->len;
+}
+
+/* The first @len bytes of the text are gone. */
+static void
+drop_pieces (OuioeStepBuilder *self, gsize len)
+{
+  guint n_old = 0;
+
+  while (n_old + 1 < self->pieces->len && g_array_index (self->pieces, Piece, n_old + 1).at <= len)
+    n_old++;
+  if (n_old > 0)
+    g_array_remove_range (self->pieces, 0, n_old);
+  for (guint i = 0; i < self->pieces->len; i++)
+    {
+      Piece *piece = &g_array_index (self->pieces, Piece, i);
+
+      piece->at = piece->at > len ? piece->at - len : 0;
+    }
+}
+
+/* ---- steps ---- */
 
 /* Gives out the first @len bytes of the open step and keeps the rest. */
 static void
 give (OuioeStepBuilder *self, gsize len, OuioeStepBorder border)
 {
-  const char *begin = self->text->str;
-  const char *end = begin + len;
+  gsize begin = 0, end = len;
 
-  while (begin < end && g_ascii_isspace (*begin))
+  while (begin < end && g_ascii_isspace (self->text->str[begin]))
     begin++;
-  while (end > begin && g_ascii_isspace (end[-1]))
+  while (end > begin && g_ascii_isspace (self->text->str[end - 1]))
     end--;
 
   if (begin < end)
     {
-      g_autofree char *content = g_memdup2 (begin, (gsize) (end - begin) + 1);
-      OuioeStep step = { .content = content, .len = (gsize) (end - begin), .border = border,
-                         .begin_us = self->begin_us, .end_us = self->now_us, .n_pieces = self->n_pieces };
+      g_autofree char *content = g_memdup2 (self->text->str + begin, end - begin + 1);
+      OuioeStep step = { .content = content, .len = end - begin, .border = border, .position = self->n_gone + begin };
 
       content[step.len] = '\0';
       step.thinking_type = ouioe_thinking_type_guess (step.content, step.len);
+      find_rhythm (self, begin, end, &step);
       self->func (&step, self->user_data);
     }
 
   g_string_erase (self->text, 0, (gssize) len);
+  self->n_gone += len;
+  self->torn = len > self->line;
   self->line = self->line > len ? self->line - len : 0;
-  self->begin_us = self->now_us;
-  self->counted = !is_blank (self->text->str, self->text->len);
-  self->n_pieces = self->counted ? 1 : 0;
+  self->grown = 0;
+  drop_pieces (self, len);
 }
 
-/* ---- what a line is ---- */
-
-/* The line without indentation; NULL when it is indented by more than three spaces. */
-static const char *
-unindent (const char *line, gsize *len)
+/* Tells what has become certain. White space at its end waits: it may turn out to be the end of the step. */
+static void
+tell_growth (OuioeStepBuilder *self)
 {
-  gsize n = 0;
+  gboolean open = self->line > 0 && self->fence == '\0' && !self->decided;
+  gsize end = open ? self->line : self->text->len;
+  gsize begin = self->grown;
 
-  while (n < *len && line[n] == ' ')
-    n++;
-  if (n > 3)
-    return NULL;
-  *len -= n;
-  return line + n;
-}
-
-static char
-fence_of (const char *line, gsize len)
-{
-  line = unindent (line, &len);
-  if (line == NULL || len < 3)
-    return '\0';
-  if (memcmp (line, "```", 3) == 0 || memcmp (line, "~~~", 3) == 0)
-    return line[0];
-  return '\0';
-}
-
-static gboolean
-is_heading (const char *line, gsize len)
-{
-  gsize n = 0;
-
-  while (len > 0 && g_ascii_isspace (line[len - 1]))
-    len--;
-  while (n < len && line[n] == '#')
-    n++;
-  if (n >= 1 && n <= 6 && n < len && line[n] == ' ')
-    return TRUE;
-  /* Bold from end to end, and not two bold words with something between them. */
-  return len > 4 && memcmp (line, "**", 2) == 0 && memcmp (line + len - 2, "**", 2) == 0
-         && memmem (line + 2, len - 4, "**", 2) == NULL;
-}
-
-static gboolean
-is_item (const char *line, gsize len)
-{
-  gsize n = 0;
-
-  line = unindent (line, &len);
-  if (line == NULL || len < 2)
-    return FALSE;
-  if (strchr ("-*+", line[0]) != NULL && line[0] != '\0')
-    return line[1] == ' ';
-  while (n < len && n < 4 && g_ascii_isdigit (line[n]))
-    n++;
-  return n > 0 && n + 1 < len && (line[n] == '.' || line[n] == ')') && line[n + 1] == ' ';
+  if (self->grow == NULL)
+    return;
+  if (begin == 0)
+    while (begin < end && g_ascii_isspace (self->text->str[begin]))
+      begin++;
+  while (end > begin && g_ascii_isspace (self->text->str[end - 1]))
+    end--;
+  if (end <= begin)
+    return;
+  self->grown = end;
+  self->grow (self->text->str + begin, end - begin, self->user_data);
 }
 
 /* ---- borders ---- */
+
+/* The open line has become longer: is it known yet what it is? */
+static void
+look_at_line (OuioeStepBuilder *self, gboolean complete)
+{
+  OuioeStepLine kind;
+
+  if (self->decided || self->line == 0 || self->fence != '\0')
+    return;
+  kind = self->text->len - self->line > OUIOE_STEP_LINE_BYTES ? OUIOE_STEP_LINE_TEXT
+    : ouioe_step_line_of (self->text->str + self->line, self->text->len - self->line, complete);
+  if (kind == OUIOE_STEP_LINE_UNKNOWN)
+    return;
+
+  self->decided = TRUE;
+  if (kind == OUIOE_STEP_LINE_HEADING)
+    give (self, self->line, OUIOE_STEP_BORDER_HEADING);
+  else if (kind == OUIOE_STEP_LINE_ITEM && self->line >= OUIOE_STEP_ITEM_BYTES)
+    give (self, self->line, OUIOE_STEP_BORDER_ITEM);
+}
 
 /* The open line is complete, its end included. */
 static void
@@ -124,63 +192,61 @@ end_line (OuioeStepBuilder *self)
 {
   const char *line = self->text->str + self->line;
   gsize len = self->text->len - self->line;
-  char fence = fence_of (line, len);
+  char fence = self->torn ? '\0' : ouioe_step_fence_of (line, len);
 
   if (fence != '\0' && self->fence == '\0')
     self->fence = fence;
   else if (fence != '\0' && fence == self->fence)
     self->fence = '\0';
-  else if (self->fence == '\0')
-    {
-      if (is_blank (line, len))
-        give (self, self->text->len, OUIOE_STEP_BORDER_PARAGRAPH);
-      else if (self->line > 0 && is_heading (line, len))
-        give (self, self->line, OUIOE_STEP_BORDER_HEADING);
-      else if (self->line >= OUIOE_STEP_ITEM_BYTES && is_item (line, len))
-        give (self, self->line, OUIOE_STEP_BORDER_ITEM);
-    }
+  else if (self->fence == '\0' && ouioe_step_is_blank (line, len))
+    give (self, self->text->len, OUIOE_STEP_BORDER_PARAGRAPH);
+  else
+    look_at_line (self, TRUE);
 
   self->line = self->text->len;
+  self->decided = FALSE;
+  self->torn = FALSE;
 }
 
-/* How much of a step that is too long is given out: rule 4. */
+/* Whether the open step is long enough to end behind its last character. */
+static gboolean
+is_long (OuioeStepBuilder *self)
+{
+  gsize len = self->text->len;
+
+  if (len < OUIOE_STEP_LONG_BYTES || !g_ascii_isspace (self->text->str[len - 1]))
+    return FALSE;
+  return len >= OUIOE_STEP_SPACE_BYTES || self->text->str[len - 1] == '\n'
+         || (self->fence == '\0' && strchr (".!?:;", self->text->str[len - 2]) != NULL && self->text->str[len - 2] != '\0');
+}
+
+/* How much of @text can be taken at once: nothing in it is a border but a line end at its end. */
 static gsize
-cut_position (const char *text, gsize max)
+run_length (OuioeStepBuilder *self, const char *text, gsize len)
 {
-  gsize sentence = 0, space = 0, n = max;
+  const char *end;
 
-  for (gsize i = max / 2; i < max; i++)
-    if (g_ascii_isspace (text[i]))
-      {
-        space = i;
-        if (strchr (".!?:;\n", text[i - 1]) != NULL || text[i] == '\n')
-          sentence = i;
-      }
-
-  if (sentence > 0)
-    return sentence;
-  if (space > 0)
-    return space;
-  while (n > 1 && ((guint8) text[n] & 0xc0) == 0x80)
-    n--;
-  return n;
+  if (self->text->len + 1 >= OUIOE_STEP_LONG_BYTES || (self->line > 0 && self->fence == '\0' && !self->decided))
+    return MIN (len, (gsize) g_utf8_skip[(guint8) *text]);
+  len = MIN (len, OUIOE_STEP_LONG_BYTES - 1 - self->text->len);
+  end = memchr (text, '\n', len);
+  return end != NULL ? (gsize) (end - text) + 1 : len;
 }
 
-static void
-bound (OuioeStepBuilder *self)
-{
-  while (self->text->len > OUIOE_STEP_MAX_BYTES)
-    give (self, cut_position (self->text->str, OUIOE_STEP_MAX_BYTES), OUIOE_STEP_BORDER_LENGTH);
-}
+/* ---- the builder ---- */
 
 OuioeStepBuilder *
-ouioe_step_builder_new (OuioeStepFunc func, gpointer user_data)
+ouioe_step_builder_new (OuioeStepFunc func, OuioeGrowFunc grow, gpointer user_data)
 {
   OuioeStepBuilder *self = g_new0 (OuioeStepBuilder, 1);
 
   self->func = func;
+  self->grow = grow;
   self->user_data = user_data;
   self->text = g_string_new (NULL);
+  self->now_us = G_MININT64;
+  self->pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
+  self->beats = g_array_new (FALSE, FALSE, sizeof (OuioeStepBeat));
   return self;
 }
 
@@ -188,50 +254,58 @@ void
 ouioe_step_builder_free (OuioeStepBuilder *self)
 {
   g_string_free (self->text, TRUE);
+  g_array_unref (self->pieces);
+  g_array_unref (self->beats);
   g_free (self);
 }
 
 void
 ouioe_step_builder_add (OuioeStepBuilder *self, const char *text, gsize len, gint64 time_us)
 {
-  self->now_us = time_us;
-  self->counted = FALSE;
-  if (is_blank (self->text->str, self->text->len))
-    {
-      self->begin_us = time_us;
-      self->n_pieces = 0;
-    }
+  Piece piece = { self->text->len, MAX (time_us, self->now_us) };
+  Piece *last = self->pieces->len > 0 ? &g_array_index (self->pieces, Piece, self->pieces->len - 1) : NULL;
+
+  if (len == 0)
+    return;
+  self->now_us = piece.time_us;
+  if (last != NULL && last->at == piece.at)   /* nothing is left of it */
+    *last = piece;
+  else
+    g_array_append_val (self->pieces, piece);
 
   while (len > 0)
     {
-      const char *end = memchr (text, '\n', len);
-      gsize n = end != NULL ? (gsize) (end - text) + 1 : len;
+      gsize n = run_length (self, text, len);
 
-      n = MIN (n, OUIOE_STEP_MAX_BYTES);   /* a huge piece goes through in parts that stay bounded */
-      while (n < len && n > 1 && ((guint8) text[n] & 0xc0) == 0x80)
-        n--;
+      if (self->text->len + n > OUIOE_STEP_MAX_BYTES)
+        give (self, self->text->len, OUIOE_STEP_BORDER_LENGTH);
       g_string_append_len (self->text, text, (gssize) n);
-      if (!self->counted)
-        self->n_pieces++;
-      self->counted = TRUE;
-      bound (self);
-      if (text[n - 1] == '\n')
-        end_line (self);
       text += n;
       len -= n;
+      if (text[-1] == '\n')
+        end_line (self);
+      else
+        look_at_line (self, FALSE);
+      if (is_long (self))
+        give (self, self->text->len, OUIOE_STEP_BORDER_LENGTH);
     }
+  tell_growth (self);
 }
 
 void
-ouioe_step_builder_flush (OuioeStepBuilder *self)
+ouioe_step_builder_flush (OuioeStepBuilder *self, OuioeStepBorder border, gint64 time_us)
 {
-  gsize len = self->text->len - self->line;
-
-  if (self->fence == '\0' && self->line > 0 && is_heading (self->text->str + self->line, len))
-    give (self, self->line, OUIOE_STEP_BORDER_HEADING);
-  else if (self->fence == '\0' && self->line >= OUIOE_STEP_ITEM_BYTES && is_item (self->text->str + self->line, len))
-    give (self, self->line, OUIOE_STEP_BORDER_ITEM);
-  give (self, self->text->len, OUIOE_STEP_BORDER_END);
+  self->now_us = MAX (time_us, self->now_us);
+  look_at_line (self, TRUE);
+  give (self, self->text->len, border);
   self->line = 0;
   self->fence = '\0';
+  self->decided = FALSE;
+  self->torn = FALSE;
+}
+
+guint64
+ouioe_step_builder_get_position (OuioeStepBuilder *self)
+{
+  return self->n_gone + self->text->len;
 }

@@ -38,13 +38,13 @@ on_event (const OuioeDialectEvent *event, gpointer user_data)
 static guint
 run_once (const guint8 *data, gsize size, gsize chunk)
 {
-  Run run = { .builder = ouioe_step_builder_new (on_step, NULL) };
+  Run run = { .builder = ouioe_step_builder_new (on_step, NULL, NULL) };
   g_autoptr(OuioeDialect) dialect = ouioe_dialect_new (FUZZ_FORMAT, OUIOE_DIALECT_SPLIT_TAGS, on_event, &run);
 
   for (gsize at = 0; at < size; at += chunk)
     ouioe_dialect_feed (dialect, (const char *) data + at, MIN (chunk, size - at));
   ouioe_dialect_end (dialect);
-  ouioe_step_builder_flush (run.builder);
+  ouioe_step_builder_flush (run.builder, OUIOE_STEP_BORDER_END, 0);
   ouioe_step_builder_free (run.builder);
   return run.hash;
 }
