@@ -275,6 +275,12 @@ on_event (const OuioeDialectEvent *event, gpointer user_data)
         self->error = without_nul (event->text, event->len);
       return;
     case OUIOE_DIALECT_EVENT_TOOL_ARGUMENTS:
+    case OUIOE_DIALECT_EVENT_PART:
+    case OUIOE_DIALECT_EVENT_OPAQUE:
+    case OUIOE_DIALECT_EVENT_REFUSAL:
+    case OUIOE_DIALECT_EVENT_TOKEN:
+    case OUIOE_DIALECT_EVENT_RESPONSE_ID:
+    case OUIOE_DIALECT_EVENT_PROGRESS:
     case OUIOE_DIALECT_EVENT_GARBLED:
     default:
       return;

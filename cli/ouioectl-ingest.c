@@ -350,7 +350,7 @@ ouioectl_ingest (OuioectlOptions *options, int argc, char **argv)
   g_autofree char *title = NULL;
   double speed = -1;
   const GOptionEntry entries[] = {
-    { "format", 'f', 0, G_OPTION_ARG_STRING, &word, "What FILE is (default: auto)", "ollama|openai|auto" },
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &word, "What FILE is (default: auto)", "ollama|openai|responses|anthropic|mcp|auto" },
     { "session", 's', 0, G_OPTION_ARG_STRING, &session, "Into this session; it is created when it is not there", "ID" },
     { "user", 'u', 0, G_OPTION_ARG_STRING, &user, "Whose session it is (default: who you are)", "USER" },
     { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &speed, "N times as fast as it was; 0: as fast as it goes", "N" },
@@ -370,7 +370,7 @@ ouioectl_ingest (OuioectlOptions *options, int argc, char **argv)
     return OUIOECTL_EXIT_USAGE;
   if (word != NULL && !ouioe_dialect_format_from_string (word, &format))
     {
-      ouioectl_complain ("--format: “%s” is not ollama, openai or auto", word);
+      ouioectl_complain ("--format: “%s” is not ollama, openai, responses, anthropic, mcp or auto", word);
       return OUIOECTL_EXIT_USAGE;
     }
   if (speed != -1 && !(speed >= 0 && speed <= MAX_SPEED))

@@ -1,13 +1,13 @@
-/* ouioe-dialect-ollama.c - a record of Ollama's own API: /api/generate and /api/chat
+/* ouioe-dialect-ollama.c - a record of Ollama's own API: answers, and the progress of long works
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One JSON object a line. generate carries `thinking` and `response`, chat `message.thinking`, `message.content` and
- * `message.tool_calls`. The last one has `done: true`, a reason, counts, and durations in nanoseconds.
+ * One JSON object a line. /api/generate carries `thinking` and `response`, /api/chat `message.thinking`, `message.content` and
+ * `message.tool_calls`. The last one has `done: true`, a reason, counts, and durations in nanoseconds. /api/pull,
+ * /api/create and /api/push tell a `status`, with `digest`, `total` and `completed` while bytes move, and end with "success".
+ * Embeddings are nobody's answer: nothing is told of them.
  */
 #include "ouioe-dialect-private.h"
-
-#include <string.h>
 
 static const char *const usage_members[] = {
   "total_duration", "load_duration", "prompt_eval_count", "prompt_eval_duration", "eval_count", "eval_duration",
@@ -41,32 +41,12 @@ read_tool_calls (OuioeDialect *self, json_t *calls)
   json_array_foreach (calls, i, call)
     {
       json_t *function = json_object_get (call, "function");
-      json_t *arguments = json_object_get (function, "arguments");
-      g_autofree char *dump = NULL;
-      gsize len;
-      const char *name = ouioe_dialect_text (json_object_get (function, "name"), &len);
 
       if (function == NULL)
         continue;
-      ouioe_dialect_emit_tool_call (self, 0, name, ouioe_dialect_text (json_object_get (call, "id"), &len));
-      if (json_is_object (arguments))
-        dump = json_dumps (arguments, JSON_COMPACT);
-      if (dump != NULL)
-        ouioe_dialect_emit_arguments (self, 0, dump, strlen (dump));
+      ouioe_dialect_emit_tool_call (self, 0, ouioe_dialect_word (function, "name"), ouioe_dialect_word (call, "id"));
+      ouioe_dialect_emit_arguments (self, 0, json_object_get (function, "arguments"));
     }
-}
-
-static void
-read_texts (OuioeDialect *self, json_t *thinking, json_t *content)
-{
-  gsize len;
-  const char *text = ouioe_dialect_text (thinking, &len);
-
-  if (text != NULL)
-    ouioe_dialect_emit_thinking (self, 0, text, len);
-  text = ouioe_dialect_text (content, &len);
-  if (text != NULL)
-    ouioe_dialect_emit_content (self, 0, text, len);
 }
 
 static gint64
@@ -105,35 +85,72 @@ read_usage (OuioeDialect *self, json_t *record)
   json_decref (json);
 }
 
-void
-ouioe_dialect_ollama_record (OuioeDialect *self, const char *data, gsize len)
+static void
+read_done (OuioeDialect *self, json_t *record)
 {
-  json_t *record = ouioe_dialect_parse_object (self, data, len);
-  json_t *message, *error;
+  self->terminated = TRUE;
+  ouioe_dialect_emit_finish (self, 0, ouioe_dialect_word (record, "done_reason"));
+  read_usage (self, record);
+}
 
-  if (record == NULL)
+/* A line of a download, or a step of a picture that is made, which has no status. */
+static void
+read_progress (OuioeDialect *self, json_t *record)
+{
+  json_t *status = json_object_get (record, "status");
+  OuioeDialectProgress progress = { .id = ouioe_dialect_word (record, "digest") };
+
+  progress.done = (double) ouioe_dialect_integer (record, "completed");
+  progress.total = (double) ouioe_dialect_integer (record, "total");
+  if (!json_is_string (status) && progress.done < 0 && progress.total < 0)
     return;
+
+  ouioe_dialect_emit_progress (self, &progress, status);
+  if (ouioe_dialect_is (status, "success"))
+    {
+      self->terminated = TRUE;
+      ouioe_dialect_emit_finish (self, 0, "success");
+    }
+}
+
+/* Tokens stand beside the text they make up. */
+static void
+read_logprobs (OuioeDialect *self, json_t *record, json_t *message)
+{
+  gsize len;
+  gboolean thinking = ouioe_dialect_text (json_object_get (message, "thinking"), &len) != NULL;
+  gboolean content = ouioe_dialect_text (json_object_get (message, "content"), &len) != NULL
+    || ouioe_dialect_text (json_object_get (message, "response"), &len) != NULL;
+
+  /* A whole answer has the tokens of both in one list: what belongs to which is not told. */
+  if (thinking != content)
+    ouioe_dialect_read_logprobs (self, 0, thinking ? OUIOE_DIALECT_TOKENS_THINKING : OUIOE_DIALECT_TOKENS_CONTENT,
+                                 json_object_get (record, "logprobs"));
+}
+
+void
+ouioe_dialect_ollama_record (OuioeDialect *self, const char *type, json_t *record)
+{
+  json_t *message = json_object_get (record, "message");
+  json_t *error = json_object_get (record, "error");
 
   self->time_us = parse_time (json_object_get (record, "created_at"));
   ouioe_dialect_get_choice (self, 0);
-  ouioe_dialect_emit_meta (self, json_object_get (record, "model"));
+  if (json_object_get (record, "embeddings") != NULL || json_object_get (record, "embedding") != NULL)
+    return;
 
-  error = json_object_get (record, "error");
+  ouioe_dialect_emit_meta (self, json_object_get (record, "model"));
   if (error != NULL && !json_is_null (error))
     ouioe_dialect_emit_error (self, error);
 
-  message = json_object_get (record, "message");
-  read_texts (self, json_object_get (record, "thinking"), json_object_get (record, "response"));
-  read_texts (self, json_object_get (message, "thinking"), json_object_get (message, "content"));
+  read_logprobs (self, record, message != NULL ? message : record);
+  ouioe_dialect_emit_thinking (self, 0, json_object_get (record, "thinking"));
+  ouioe_dialect_emit_content (self, 0, json_object_get (record, "response"));
+  ouioe_dialect_emit_thinking (self, 0, json_object_get (message, "thinking"));
+  ouioe_dialect_emit_content (self, 0, json_object_get (message, "content"));
   read_tool_calls (self, json_object_get (message, "tool_calls"));
+  read_progress (self, record);
 
   if (json_is_true (json_object_get (record, "done")))
-    {
-      gsize reason_len;
-
-      self->terminated = TRUE;
-      ouioe_dialect_emit_finish (self, 0, ouioe_dialect_text (json_object_get (record, "done_reason"), &reason_len));
-      read_usage (self, record);
-    }
-  json_decref (record);
+    read_done (self, record);
 }

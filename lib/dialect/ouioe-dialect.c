@@ -8,247 +8,143 @@
 
 /* White space and a byte order mark before the first byte that tells the format. */
 #define MAX_HEAD 4096
+/* SSE events, and bytes of them, that are kept back until one tells the format; then it is taken to be the most common. */
+#define MAX_HELD       16
+#define MAX_HELD_BYTES (256 * 1024)
 
-static const char *const format_words[] = {
-  [OUIOE_DIALECT_AUTO] = "auto",
-  [OUIOE_DIALECT_OLLAMA] = "ollama",
-  [OUIOE_DIALECT_OPENAI] = "openai",
+typedef struct {
+  const char *word;
+  /* One record; @type is the type of an SSE event, "" elsewhere. */
+  void      (*read) (OuioeDialect *self, const char *type, json_t *record);
+  gboolean    ends;      /* what comes behind the end counts no more */
+} Format;
+
+static const Format formats[] = {
+  [OUIOE_DIALECT_AUTO]      = { "auto",      NULL,                           FALSE },
+  [OUIOE_DIALECT_OLLAMA]    = { "ollama",    ouioe_dialect_ollama_record,    FALSE },
+  [OUIOE_DIALECT_OPENAI]    = { "openai",    ouioe_dialect_openai_record,    TRUE },
+  [OUIOE_DIALECT_RESPONSES] = { "responses", ouioe_dialect_responses_record, TRUE },
+  [OUIOE_DIALECT_ANTHROPIC] = { "anthropic", ouioe_dialect_anthropic_record, TRUE },
+  [OUIOE_DIALECT_MCP]       = { "mcp",       ouioe_dialect_mcp_record,       FALSE },
 };
 
-/* ---- events ---- */
-
-static void
-emit (OuioeDialect *self, OuioeDialectEvent *event)
-{
-  event->time_us = self->time_us;
-  event->record = self->n_records;
-  self->func (event, self->user_data);
-}
-
-static void
-emit_text (OuioeDialect *self, OuioeDialectEventKind kind, guint choice, const char *text, gsize len)
-{
-  OuioeDialectEvent event = { .kind = kind, .choice = choice, .text = text, .len = len };
-
-  emit (self, &event);
-}
-
-void
-ouioe_dialect_emit_meta (OuioeDialect *self, json_t *model)
-{
-  OuioeDialectEvent event = { .kind = OUIOE_DIALECT_EVENT_META };
-  gsize len;
-
-  event.name = ouioe_dialect_text (model, &len);
-  if (self->named || event.name == NULL)
-    return;
-  self->named = TRUE;
-  emit (self, &event);
-}
-
-void
-ouioe_dialect_emit_tool_call (OuioeDialect *self, guint choice, const char *name, const char *id)
-{
-  OuioeDialectEvent event = { .kind = OUIOE_DIALECT_EVENT_TOOL_CALL, .choice = choice, .name = name, .id = id };
-
-  emit (self, &event);
-}
-
-void
-ouioe_dialect_emit_arguments (OuioeDialect *self, guint choice, const char *text, gsize len)
-{
-  emit_text (self, OUIOE_DIALECT_EVENT_TOOL_ARGUMENTS, choice, text, len);
-}
-
-void
-ouioe_dialect_emit_prompt (OuioeDialect *self, gint64 processed, gint64 total)
-{
-  OuioeDialectEvent event = { .kind = OUIOE_DIALECT_EVENT_PROMPT_PROGRESS, .processed = processed, .total = total };
-
-  if (total > 0 && processed >= 0 && processed <= total)
-    emit (self, &event);
-}
-
-void
-ouioe_dialect_emit_usage (OuioeDialect *self, const OuioeDialectUsage *usage)
-{
-  OuioeDialectEvent event = { .kind = OUIOE_DIALECT_EVENT_USAGE, .usage = usage };
-
-  emit (self, &event);
-}
-
-void
-ouioe_dialect_emit_error (OuioeDialect *self, json_t *error)
-{
-  json_t *message = json_is_object (error) ? json_object_get (error, "message") : error;
-  g_autofree char *dump = NULL;
-  gsize len;
-  const char *text = ouioe_dialect_text (message, &len);
-
-  if (text == NULL)
-    {
-      text = dump = json_dumps (error, JSON_ENCODE_ANY | JSON_COMPACT);
-      len = dump != NULL ? strlen (dump) : 0;
-    }
-  if (len > 0)
-    emit_text (self, OUIOE_DIALECT_EVENT_ERROR, 0, text, len);
-}
-
-void
-ouioe_dialect_emit_garbled (OuioeDialect *self, const char *problem)
-{
-  emit_text (self, OUIOE_DIALECT_EVENT_GARBLED, 0, problem, strlen (problem));
-}
-
-/* ---- inline tags ---- */
-
-/* The splitter calls back within emit_content() or end_choice(); those set which choice it speaks for. */
+/* An SSE event of a format that is not known yet. */
 typedef struct {
-  OuioeDialect *dialect;
-  guint         choice;
-} SplitterTarget;
+  char   *type;
+  GBytes *data;
+} HeldEvent;
 
 static void
-on_split_thinking (const char *text, gsize len, gpointer user_data)
+held_event_free (gpointer data)
 {
-  SplitterTarget *target = user_data;
+  HeldEvent *held = data;
 
-  emit_text (target->dialect, OUIOE_DIALECT_EVENT_THINKING, target->choice, text, len);
+  g_bytes_unref (held->data);
+  g_free (held->type);
+  g_free (held);
 }
 
-static void
-on_split_content (const char *text, gsize len, gpointer user_data)
+/* ---- records ---- */
+
+/* (transfer full) (nullable): a garbled event was sent */
+static json_t *
+parse (OuioeDialect *self, const char *data, gsize len)
 {
-  SplitterTarget *target = user_data;
+  json_t *record = json_loadb (data, len, JSON_ALLOW_NUL, NULL);
+  gboolean batch = self->format == OUIOE_DIALECT_MCP || self->format == OUIOE_DIALECT_AUTO;
 
-  emit_text (target->dialect, OUIOE_DIALECT_EVENT_CONTENT, target->choice, text, len);
-}
-
-static void
-on_split_was_thinking (gpointer user_data)
-{
-  SplitterTarget *target = user_data;
-
-  emit_text (target->dialect, OUIOE_DIALECT_EVENT_CONTENT_WAS_THINKING, target->choice, NULL, 0);
-}
-
-static const OuioeTagFuncs split_funcs = { on_split_thinking, on_split_content, on_split_was_thinking };
-
-/* What the splitter still holds goes out before anything that ends the content. */
-static void
-end_splitter (OuioeDialectChoice *choice)
-{
-  if (choice->splitter != NULL)
-    ouioe_tag_splitter_end (choice->splitter);
-}
-
-void
-ouioe_dialect_emit_thinking (OuioeDialect *self, guint choice, const char *text, gsize len)
-{
-  OuioeDialectChoice *state = self->choices[choice];
-
-  state->native_thinking = TRUE;
-  end_splitter (state);
-  emit_text (self, OUIOE_DIALECT_EVENT_THINKING, choice, text, len);
-}
-
-void
-ouioe_dialect_emit_content (OuioeDialect *self, guint choice, const char *text, gsize len)
-{
-  OuioeDialectChoice *state = self->choices[choice];
-
-  if ((self->flags & OUIOE_DIALECT_SPLIT_TAGS) == 0 || state->native_thinking)
-    {
-      emit_text (self, OUIOE_DIALECT_EVENT_CONTENT, choice, text, len);
-      return;
-    }
-
-  if (state->splitter == NULL)
-    {
-      SplitterTarget *target = g_new (SplitterTarget, 1);
-
-      *target = (SplitterTarget) { self, choice };
-      state->splitter = ouioe_tag_splitter_new (&split_funcs, target, g_free);
-    }
-  ouioe_tag_splitter_feed (state->splitter, text, len);
-}
-
-void
-ouioe_dialect_emit_finish (OuioeDialect *self, guint choice, const char *reason)
-{
-  OuioeDialectChoice *state = self->choices[choice];
-
-  if (state->finish != NULL)
-    return;
-  end_splitter (state);
-  state->finish = g_strdup (reason != NULL ? reason : "");
-  emit_text (self, OUIOE_DIALECT_EVENT_FINISH, choice, reason, reason != NULL ? strlen (reason) : 0);
-}
-
-/* ---- JSON ---- */
-
-json_t *
-ouioe_dialect_parse_object (OuioeDialect *self, const char *data, gsize len)
-{
-  json_error_t error;
-  json_t *object = json_loadb (data, len, JSON_ALLOW_NUL, &error);
-
-  if (json_is_object (object))
-    return object;
-  if (object == NULL)
-    ouioe_dialect_emit_garbled (self, "a record that is not JSON");
-  else
-    ouioe_dialect_emit_garbled (self, "a record that is not a JSON object");
-  json_decref (object);
+  if (json_is_object (record) || (batch && json_is_array (record)))
+    return record;
+  ouioe_dialect_emit_garbled (self, record == NULL ? "a record that is not JSON" : "a record that is not a JSON object");
+  json_decref (record);
   return NULL;
 }
 
-const char *
-ouioe_dialect_text (json_t *value, gsize *len)
+static void
+take_json (OuioeDialect *self, const char *type, const char *data, gsize len)
 {
-  *len = json_string_length (value);
-  return *len > 0 ? json_string_value (value) : NULL;
+  json_t *record = parse (self, data, len);
+
+  if (record == NULL)
+    return;
+  if (self->format == OUIOE_DIALECT_AUTO)
+    self->format = ouioe_dialect_detect_document (record);
+  if (self->format != OUIOE_DIALECT_AUTO)
+    formats[self->format].read (self, type, record);
+  else
+    ouioe_dialect_emit_garbled (self, "a record that is not a JSON object");
+  json_decref (record);
 }
-
-gint64
-ouioe_dialect_integer (json_t *object, const char *key)
-{
-  json_t *value = json_object_get (object, key);
-
-  return json_is_integer (value) && json_integer_value (value) >= 0 ? json_integer_value (value) : -1;
-}
-
-OuioeDialectChoice *
-ouioe_dialect_get_choice (OuioeDialect *self, gint64 index)
-{
-  if (index < 0 || index >= OUIOE_DIALECT_MAX_CHOICES)
-    {
-      ouioe_dialect_emit_garbled (self, "a choice with an index out of range");
-      return NULL;
-    }
-  if (self->choices[index] == NULL)
-    self->choices[index] = g_new0 (OuioeDialectChoice, 1);
-  return self->choices[index];
-}
-
-/* ---- bytes ---- */
 
 static void
-on_line (const char *line, gsize len, gboolean too_long, gpointer user_data)
+on_json (const char *text, gsize len, gboolean too_long, gpointer user_data)
 {
   OuioeDialect *self = user_data;
-
-  while (len > 0 && g_ascii_isspace (line[len - 1]))
-    len--;
-  if (len == 0 && !too_long)
-    return;
 
   self->n_records++;
   self->time_us = 0;
   if (too_long)
     ouioe_dialect_emit_garbled (self, "a record beyond the limit");
   else
-    ouioe_dialect_ollama_record (self, line, len);
+    take_json (self, "", text, len);
+}
+
+static void
+on_line (const char *line, gsize len, gboolean too_long, gpointer user_data)
+{
+  while (len > 0 && g_ascii_isspace (line[len - 1]))
+    len--;
+  if (len > 0 || too_long)
+    on_json (line, len, too_long, user_data);
+}
+
+/* ---- server-sent events ---- */
+
+static void
+take_sse_event (OuioeDialect *self, const char *type, const char *data, gsize len)
+{
+  self->n_records++;
+  if (self->terminated && formats[self->format].ends)
+    return;
+  /* MCP: others are none of its messages, and an empty one is there for its id only. */
+  if (self->format == OUIOE_DIALECT_MCP && (len == 0 || strcmp (type, "message") != 0))
+    return;
+  if (len == strlen ("[DONE]") && memcmp (data, "[DONE]", len) == 0)
+    self->terminated = TRUE;
+  else
+    take_json (self, type, data, len);
+}
+
+/* The format is known now: what was held back comes first. */
+static void
+settle (OuioeDialect *self, OuioeDialectFormat format)
+{
+  g_autoptr(GPtrArray) held = g_steal_pointer (&self->held);
+
+  self->format = format;
+  for (guint i = 0; held != NULL && i < held->len; i++)
+    {
+      const HeldEvent *event = held->pdata[i];
+      gsize len;
+      const char *data = g_bytes_get_data (event->data, &len);
+
+      take_sse_event (self, event->type, len > 0 ? data : "", len);
+    }
+}
+
+static void
+hold (OuioeDialect *self, const char *type, const char *data, gsize len)
+{
+  HeldEvent *held = g_new0 (HeldEvent, 1);
+
+  held->type = g_strdup (type);
+  held->data = g_bytes_new (data, len);
+  if (self->held == NULL)
+    self->held = g_ptr_array_new_with_free_func (held_event_free);
+  g_ptr_array_add (self->held, held);
+  self->held_bytes += len;
+  if (self->held->len >= MAX_HELD || self->held_bytes > MAX_HELD_BYTES)
+    settle (self, OUIOE_DIALECT_OPENAI);
 }
 
 static void
@@ -256,8 +152,18 @@ on_sse_event (const char *type, const char *data, gsize len, const char *id, gpo
 {
   OuioeDialect *self = user_data;
 
-  self->n_records++;
-  ouioe_dialect_openai_event (self, type, data, len);
+  if (self->format == OUIOE_DIALECT_AUTO)
+    {
+      OuioeDialectFormat format = ouioe_dialect_detect_event (type, data, len);
+
+      if (format == OUIOE_DIALECT_AUTO)
+        {
+          hold (self, type, data, len);
+          return;
+        }
+      settle (self, format);
+    }
+  take_sse_event (self, type, data, len);
 }
 
 static void
@@ -268,10 +174,26 @@ on_sse_comment (const char *text, gsize len, gpointer user_data)
   self->n_comments++;
 }
 
+/* A line `error: …` is no SSE, but is sent. */
 static void
 on_sse_field (const char *name, const char *value, gsize len, gpointer user_data)
 {
-  ouioe_dialect_openai_field (user_data, name, value, len);
+  OuioeDialect *self = user_data;
+  json_t *error, *inner;
+
+  if (strcmp (name, "error") != 0)
+    return;
+  if (self->format == OUIOE_DIALECT_AUTO)
+    settle (self, OUIOE_DIALECT_OPENAI);
+  if (self->terminated)
+    return;
+
+  error = json_loadb (value, len, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
+  if (error == NULL)
+    error = json_stringn (value, len);
+  inner = json_object_get (error, "error");
+  ouioe_dialect_emit_error (self, inner != NULL ? inner : error);
+  json_decref (error);
 }
 
 static void
@@ -285,13 +207,24 @@ on_sse_overflow (gpointer user_data)
 
 static const OuioeSseFuncs sse_funcs = { on_sse_event, on_sse_comment, on_sse_field, on_sse_overflow };
 
+/* ---- bytes ---- */
+
 static void
-open_reader (OuioeDialect *self)
+open_lines (OuioeDialect *self)
 {
-  if (self->format == OUIOE_DIALECT_OLLAMA)
-    self->lines = ouioe_line_reader_new (OUIOE_DIALECT_MAX_RECORD, on_line, self);
-  else
-    self->sse = ouioe_sse_parser_new (OUIOE_DIALECT_MAX_RECORD, &sse_funcs, self);
+  self->lines = ouioe_line_reader_new (OUIOE_DIALECT_MAX_RECORD, on_line, self);
+}
+
+static void
+open_sse (OuioeDialect *self)
+{
+  self->sse = ouioe_sse_parser_new (OUIOE_DIALECT_MAX_RECORD, &sse_funcs, self);
+}
+
+static void
+open_documents (OuioeDialect *self)
+{
+  self->documents = ouioe_json_reader_new (OUIOE_DIALECT_MAX_RECORD, on_json, self);
 }
 
 static void
@@ -299,31 +232,87 @@ feed_reader (OuioeDialect *self, const char *data, gsize len)
 {
   if (self->lines != NULL)
     ouioe_line_reader_feed (self->lines, data, len);
-  else
+  else if (self->sse != NULL)
     ouioe_sse_parser_feed (self->sse, data, len);
+  else
+    ouioe_json_reader_feed (self->documents, data, len);
 }
 
-/* Collects until a byte tells the format. */
+/* A body that begins with a bracket. A first line that is a JSON object tells what it is, and whether lines or documents; a
+ * bracket alone begins a document that was laid out for people. Anything else is a line of Ollama's that was damaged. */
 static void
-feed_head (OuioeDialect *self, const char *data, gsize len)
+open_json (OuioeDialect *self, const char *line, gsize len)
 {
-  g_autoptr(GString) head = NULL;
-  gsize i = 0;
+  json_t *first = len <= OUIOE_DIALECT_MAX_RECORD ? json_loadb (line, len, JSON_ALLOW_NUL, NULL) : NULL;
+  OuioeDialectFormat format = first != NULL ? ouioe_dialect_detect_document (first) : OUIOE_DIALECT_AUTO;
 
-  g_string_append_len (self->head, data, (gssize) len);
-  if (self->head->len >= 3 && memcmp (self->head->str, "\xef\xbb\xbf", 3) == 0)
+  json_decref (first);
+  while (len > 1 && g_ascii_isspace (line[len - 1]))
+    len--;
+  if (format == OUIOE_DIALECT_OLLAMA || (first == NULL && *line == '{' && len > 1))
+    {
+      self->format = OUIOE_DIALECT_OLLAMA;
+      open_lines (self);
+      return;
+    }
+  if (format == OUIOE_DIALECT_AUTO && len > 1)
+    {
+      open_sse (self);
+      return;
+    }
+
+  self->format = format;
+  if (format != OUIOE_DIALECT_MCP)
+    self->flags |= OUIOE_DIALECT_WHOLE;
+  open_documents (self);
+}
+
+/* Opens the reader that the first bytes ask for; FALSE when they are too few to tell. @ending: no more will come */
+static gboolean
+open_by_head (OuioeDialect *self, gboolean ending)
+{
+  const char *text = self->head->str;
+  gsize len = self->head->len;
+  gsize i = 0, end;
+
+  if (len >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
     i = 3;
-  else if (self->head->len < 3 && memcmp (self->head->str, "\xef\xbb\xbf", self->head->len) == 0)
-    return;
-  while (i < self->head->len && g_ascii_isspace (self->head->str[i]))
+  else if (len < 3 && memcmp (text, "\xef\xbb\xbf", len) == 0 && !ending)
+    return FALSE;
+  while (i < len && g_ascii_isspace (text[i]))
     i++;
-  if (i == self->head->len && i < MAX_HEAD)
-    return;
+  if (i == len && i < MAX_HEAD && !ending)
+    return FALSE;
+  if (text[i] != '{' && text[i] != '[')
+    {
+      open_sse (self);
+      return TRUE;
+    }
+  if (self->format == OUIOE_DIALECT_MCP)
+    {
+      open_documents (self);
+      return TRUE;
+    }
 
-  self->format = self->head->str[i] == '{' ? OUIOE_DIALECT_OLLAMA : OUIOE_DIALECT_OPENAI;
-  open_reader (self);
-  head = g_steal_pointer (&self->head);
-  feed_reader (self, head->str, head->len);
+  end = MAX (i, self->head_seen);
+  while (end < len && text[end] != '\n' && text[end] != '\r')
+    end++;
+  self->head_seen = end;
+  if (end == len && end - i <= OUIOE_DIALECT_MAX_RECORD && !ending)
+    return FALSE;
+  open_json (self, text + i, end - i);
+  return TRUE;
+}
+
+static void
+feed_head (OuioeDialect *self, gboolean ending)
+{
+  if (open_by_head (self, ending))
+    {
+      g_autoptr(GString) head = g_steal_pointer (&self->head);
+
+      feed_reader (self, head->str, head->len);
+    }
 }
 
 /* ---- the parser ---- */
@@ -337,31 +326,30 @@ ouioe_dialect_new (OuioeDialectFormat format, OuioeDialectFlags flags, OuioeDial
   self->flags = flags;
   self->func = func;
   self->user_data = user_data;
-  if (format == OUIOE_DIALECT_AUTO)
+  if ((flags & OUIOE_DIALECT_WHOLE) != 0)
+    open_documents (self);
+  else if (format == OUIOE_DIALECT_OLLAMA)
+    open_lines (self);
+  else if (format == OUIOE_DIALECT_AUTO || format == OUIOE_DIALECT_MCP)
     self->head = g_string_new (NULL);
   else
-    open_reader (self);
+    open_sse (self);
   return self;
-}
-
-static void
-free_choice (OuioeDialectChoice *choice)
-{
-  g_clear_pointer (&choice->splitter, ouioe_tag_splitter_free);
-  g_clear_pointer (&choice->calls, g_hash_table_unref);
-  g_free (choice->finish);
-  g_free (choice);
 }
 
 void
 ouioe_dialect_free (OuioeDialect *self)
 {
   for (guint i = 0; i < OUIOE_DIALECT_MAX_CHOICES; i++)
-    g_clear_pointer (&self->choices[i], free_choice);
+    g_clear_pointer (&self->choices[i], ouioe_dialect_choice_free);
   g_clear_pointer (&self->lines, ouioe_line_reader_free);
   g_clear_pointer (&self->sse, ouioe_sse_parser_free);
+  g_clear_pointer (&self->documents, ouioe_json_reader_free);
+  g_clear_pointer (&self->held, g_ptr_array_unref);
   if (self->head != NULL)
     g_string_free (self->head, TRUE);
+  if (self->state != NULL)
+    self->free_state (self->state);
   g_free (self);
 }
 
@@ -372,10 +360,13 @@ ouioe_dialect_feed (OuioeDialect *self, const char *data, gsize len)
 
   if (len == 0)
     return;
-  if (self->head != NULL)
-    feed_head (self, data, len);
-  else
-    feed_reader (self, data, len);
+  if (self->head == NULL)
+    {
+      feed_reader (self, data, len);
+      return;
+    }
+  g_string_append_len (self->head, data, (gssize) len);
+  feed_head (self, FALSE);
 }
 
 void
@@ -384,13 +375,18 @@ ouioe_dialect_end (OuioeDialect *self)
   g_return_if_fail (!self->ended);
 
   self->ended = TRUE;
+  if (self->head != NULL)
+    feed_head (self, TRUE);
   if (self->lines != NULL)
     ouioe_line_reader_end (self->lines);
   if (self->sse != NULL)
     ouioe_sse_parser_end (self->sse);
+  if (self->documents != NULL)
+    ouioe_json_reader_end (self->documents);
+  if (self->held != NULL)
+    settle (self, OUIOE_DIALECT_OPENAI);
   for (guint i = 0; i < OUIOE_DIALECT_MAX_CHOICES; i++)
-    if (self->choices[i] != NULL)
-      end_splitter (self->choices[i]);
+    ouioe_dialect_flush_choice (self, i);
 }
 
 OuioeDialectFormat
@@ -426,16 +422,16 @@ ouioe_dialect_get_terminated (OuioeDialect *self)
 const char *
 ouioe_dialect_format_to_string (OuioeDialectFormat format)
 {
-  g_return_val_if_fail (format < G_N_ELEMENTS (format_words), NULL);
+  g_return_val_if_fail (format < G_N_ELEMENTS (formats), NULL);
 
-  return format_words[format];
+  return formats[format].word;
 }
 
 gboolean
 ouioe_dialect_format_from_string (const char *word, OuioeDialectFormat *format)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (format_words); i++)
-    if (strcmp (word, format_words[i]) == 0)
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (strcmp (word, formats[i].word) == 0)
       {
         *format = (OuioeDialectFormat) i;
         return TRUE;

@@ -17,12 +17,12 @@ G_BEGIN_DECLS
 #define OUIOE_DIALECT_MAX_CHOICES 64                  /* parallel answers that are told apart; more are skipped */
 
 typedef enum {
-  OUIOE_DIALECT_AUTO,         /* by the first byte: "{" is Ollama, anything else is SSE; which one, by its first events */
+  OUIOE_DIALECT_AUTO,         /* by the first line when it begins with a bracket, else SSE: which one, by its first events */
   OUIOE_DIALECT_OLLAMA,       /* NDJSON of /api/generate, /api/chat, /api/pull, /api/create, /api/push */
   OUIOE_DIALECT_OPENAI,       /* SSE of /v1/chat/completions and its many dialects, and of /v1/completions */
   OUIOE_DIALECT_RESPONSES,    /* SSE of /v1/responses */
   OUIOE_DIALECT_ANTHROPIC,    /* SSE of /v1/messages */
-  OUIOE_DIALECT_MCP,          /* JSON-RPC over SSE: the Model Context Protocol's streamable HTTP */
+  OUIOE_DIALECT_MCP,          /* JSON-RPC over SSE, or as JSON: the Model Context Protocol's streamable HTTP */
 } OuioeDialectFormat;
 
 typedef enum {
@@ -35,8 +35,8 @@ typedef enum {
   OUIOE_DIALECT_EVENT_META,             /* name: the model; once, with the first record that names it */
   OUIOE_DIALECT_EVENT_THINKING,         /* text: a piece of thinking, never empty */
   OUIOE_DIALECT_EVENT_CONTENT,          /* text: a piece of the answer, never empty */
-  OUIOE_DIALECT_EVENT_CONTENT_WAS_THINKING, /* all content of this choice so far was thinking: its closing tag came, no opening one */
-  OUIOE_DIALECT_EVENT_PART,             /* text: what begins, as the server calls it (may be NULL); thinking or content so far is complete */
+  OUIOE_DIALECT_EVENT_CONTENT_WAS_THINKING, /* content of this choice so far was thinking: its closing tag came, no opening one */
+  OUIOE_DIALECT_EVENT_PART,             /* text: what begins, as the server calls it (may be NULL); what came so far is complete */
   OUIOE_DIALECT_EVENT_OPAQUE,           /* text: the type of a block of thinking that is there but cannot be read (encrypted, redacted) */
   OUIOE_DIALECT_EVENT_REFUSAL,          /* text: a piece of what the model said instead of an answer */
   OUIOE_DIALECT_EVENT_TOKEN,            /* token: how likely a token of the thinking or content that follows next was */
@@ -96,6 +96,8 @@ typedef struct {
   const char              *id;
   gint64                   processed;
   gint64                   total;
+  gint64                   cached;      /* of the prompt: tokens among `processed` that needed no reading; -1: not said */
+  gint64                   elapsed_us;  /* of the prompt: how long the server has been reading; -1: not said */
   const OuioeDialectUsage *usage;
   const OuioeDialectToken *token;
   const OuioeDialectProgress *progress;
@@ -116,7 +118,8 @@ OuioeDialectFormat  ouioe_dialect_get_format          (OuioeDialect *self);
 guint64             ouioe_dialect_get_n_records       (OuioeDialect *self);   /* lines or SSE events, `[DONE]` included */
 guint64             ouioe_dialect_get_n_comments      (OuioeDialect *self);
 guint64             ouioe_dialect_get_n_opaque        (OuioeDialect *self);   /* blocks of encrypted thinking */
-gboolean            ouioe_dialect_get_terminated      (OuioeDialect *self);   /* the dialect's own end was seen: `"done": true`, `[DONE]`, … */
+/* The dialect's own end was seen: `"done": true`, `[DONE]`, … */
+gboolean            ouioe_dialect_get_terminated      (OuioeDialect *self);
 
 /* "ollama", "openai", "responses", "anthropic", "mcp", "auto" */
 const char         *ouioe_dialect_format_to_string    (OuioeDialectFormat format);
@@ -124,13 +127,16 @@ gboolean            ouioe_dialect_format_from_string  (const char *word, OuioeDi
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioeDialect, ouioe_dialect_free)
 
-/* Inline tags (OUIOE_DIALECT_SPLIT_TAGS), as models write them when the server does not separate their thinking:
+/* Inline tags (OUIOE_DIALECT_SPLIT_TAGS), as models write them when the server does not separate their thinking: <think>,
+ * <thinking>, <thought>, <reasoning>, [THINK], <seed:think> and others, the table is in ouioe-tag-splitter.c. Where a model
+ * writes marks around its answer as well, those are dropped.
  *
  * - An opening tag counts only as the first thing of the content, white space aside; its thinking lasts to the matching
  *   closing tag, or, when that never comes, to the end. A tag that is mentioned later in an answer is text.
  * - White space right behind either tag, and before the opening one, is dropped.
  * - A closing tag without an opening one (the opening one stood in the prompt) counts when it begins or ends a line, and
- *   only the first one: what came before it is then told to have been thinking.
+ *   only the first one: what came before it is then told to have been thinking. gpt-oss and Gemma close with what stands
+ *   behind answers as well: there it needs the opening one.
  * - Content of a choice whose thinking the server separated itself is never looked at.
  */
 

@@ -11,14 +11,35 @@
 
 typedef struct {
   const char *open;
-  const char *close;
+  const char *close;     /* NULL: no thinking, the answer begins at once */
+  const char *answer;    /* stands before the answer, or NULL */
+  const char *end;       /* stands at the end of the answer, or NULL */
+  gboolean    alone;     /* the closing tag counts without the opening one */
 } Tag;
 
+#define CHANNEL   "<|channel|>"
+#define ASSISTANT "<|start|>assistant"
+#define MESSAGE   "<|message|>"
+
 static const Tag tags[] = {
-  { "<think>",    "</think>" },
-  { "<thinking>", "</thinking>" },
-  { "[THINK]",    "[/THINK]" },
+  { "<think>", "</think>", NULL, NULL, TRUE },
+  { "<thinking>", "</thinking>", NULL, NULL, TRUE },
+  { "<thought>", "</thought>", NULL, NULL, TRUE },
+  { "<reasoning>", "</reasoning>", NULL, NULL, TRUE },
+  { "[THINK]", "[/THINK]", NULL, NULL, TRUE },                              /* Mistral */
+  { "<seed:think>", "</seed:think>", NULL, NULL, TRUE },                    /* Seed-OSS */
+  { "\xe2\x97\x81think\xe2\x96\xb7", "\xe2\x97\x81/think\xe2\x96\xb7", NULL, NULL, TRUE },   /* Kimi */
+  { "<|begin_of_thought|>", "<|end_of_thought|>", "<|begin_of_solution|>", "<|end_of_solution|>", TRUE },
+  { "<|START_THINKING|>", "<|END_THINKING|>", "<|START_RESPONSE|>", "<|END_RESPONSE|>", TRUE },   /* Command */
+  { "<|inner_prefix|>", "<|inner_suffix|>", NULL, NULL, TRUE },             /* Apertus */
+  { "<|channel>thought", "<channel|>", NULL, NULL, FALSE },                 /* Gemma */
+  /* gpt-oss: its closing tag is what others write behind any message, so it means nothing alone. */
+  { CHANNEL "analysis" MESSAGE, "<|end|>", ASSISTANT CHANNEL "final" MESSAGE, "<|return|>", FALSE },
+  { ASSISTANT CHANNEL "analysis" MESSAGE, "<|end|>", ASSISTANT CHANNEL "final" MESSAGE, "<|return|>", FALSE },
+  { CHANNEL "final" MESSAGE, NULL, NULL, "<|return|>", FALSE },
 };
+
+G_STATIC_ASSERT (G_N_ELEMENTS (tags) <= 32);   /* bits of `opened` */
 
 typedef enum {
   STATE_START,            /* nothing but white space so far */
@@ -35,9 +56,11 @@ struct _OuioeTagSplitter
   gpointer             user_data;
   GDestroyNotify       destroy;     /* of user_data, or NULL */
   State                state;
-  const Tag           *tag;         /* whose closing one is awaited in STATE_THINKING */
+  const Tag           *tag;         /* the one that began the thinking, or the answer; NULL when none did */
+  const char          *answer;      /* what may stand before the answer, until it came */
+  guint32              opened;      /* tags whose opening one stands in the content, as text: so does their closing one */
   GString             *held;        /* text that is not decided yet */
-  gboolean             ending;      /* no more text will come */
+  gboolean             ending;      /* nothing is held back now */
   char                 last;        /* the last byte given out as content, NUL before there was one */
 };
 
@@ -85,6 +108,23 @@ find (const char *text, gsize len, const char *tag)
   return memmem (text, len, tag, strlen (tag));
 }
 
+typedef enum {
+  MATCH_NONE,
+  MATCH_PART,    /* the text ends before the tag does */
+  MATCH_WHOLE,
+} Match;
+
+/* Whether the text begins with @tag. */
+static Match
+compare (const char *text, gsize len, const char *tag)
+{
+  gsize n = strlen (tag);
+
+  if (memcmp (text, tag, MIN (len, n)) != 0)
+    return MATCH_NONE;
+  return len < n ? MATCH_PART : MATCH_WHOLE;
+}
+
 static gsize
 leading_space (const char *text, gsize len)
 {
@@ -107,16 +147,17 @@ step_start (OuioeTagSplitter *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
     {
-      gsize n = strlen (tags[i].open);
+      Match match = compare (text, len, tags[i].open);
 
-      if (len >= n && memcmp (text, tags[i].open, n) == 0)
+      if (match == MATCH_WHOLE)
         {
           self->tag = &tags[i];
-          g_string_erase (self->held, 0, (gssize) (space + n));
-          self->state = STATE_THINKING_SPACE;
+          self->answer = tags[i].answer;
+          g_string_erase (self->held, 0, (gssize) (space + strlen (tags[i].open)));
+          self->state = tags[i].close != NULL ? STATE_THINKING_SPACE : STATE_CONTENT_SPACE;
           return TRUE;
         }
-      if (len < n && space <= MAX_LEADING_SPACE && memcmp (text, tags[i].open, len) == 0)
+      if (match == MATCH_PART && space <= MAX_LEADING_SPACE)
         undecided = TRUE;
     }
 
@@ -127,12 +168,34 @@ step_start (OuioeTagSplitter *self)
 }
 
 static gboolean
-step_space (OuioeTagSplitter *self, State next)
+step_thinking_space (OuioeTagSplitter *self)
 {
   g_string_erase (self->held, 0, (gssize) leading_space (self->held->str, self->held->len));
   if (self->held->len == 0)
     return FALSE;
-  self->state = next;
+  self->state = STATE_THINKING;
+  return TRUE;
+}
+
+static gboolean
+step_content_space (OuioeTagSplitter *self)
+{
+  g_string_erase (self->held, 0, (gssize) leading_space (self->held->str, self->held->len));
+  if (self->held->len == 0)
+    return FALSE;
+
+  if (self->answer != NULL)
+    {
+      Match match = compare (self->held->str, self->held->len, self->answer);
+
+      if (match == MATCH_PART && !self->ending)
+        return FALSE;
+      if (match == MATCH_WHOLE)
+        g_string_erase (self->held, 0, (gssize) strlen (self->answer));
+      self->answer = NULL;
+      return TRUE;
+    }
+  self->state = STATE_CONTENT;
   return TRUE;
 }
 
@@ -155,73 +218,120 @@ step_thinking (OuioeTagSplitter *self)
   return TRUE;
 }
 
-/* The first closing tag in the held text; or, in @kept, how many bytes at its end may become one. */
-static const char *
-find_any_close (OuioeTagSplitter *self, gsize *tag_len, gsize *kept)
+/* The tag whose closing one begins at @text and means something. Opening ones are remembered, for what follows them is a
+ * pair that is mentioned. @part: what stands here may still become a tag. */
+static const Tag *
+look_at (OuioeTagSplitter *self, const char *text, gsize len, gboolean *part)
 {
-  const char *first = NULL;
+  const Tag *found = NULL;
 
-  *kept = 0;
+  *part = FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
     {
-      const char *close = find (self->held->str, self->held->len, tags[i].close);
+      Match match = compare (text, len, tags[i].open);
 
-      if (close != NULL && (first == NULL || close < first))
-        {
-          first = close;
-          *tag_len = strlen (tags[i].close);
-        }
-      *kept = MAX (*kept, partial_match (self->held->str, self->held->len, tags[i].close));
+      if (match == MATCH_WHOLE)
+        self->opened |= 1u << i;
+      *part |= match == MATCH_PART;
+      if (!tags[i].alone || (self->opened & (1u << i)) != 0)
+        continue;
+      match = compare (text, len, tags[i].close);
+      if (match == MATCH_WHOLE)
+        found = &tags[i];
+      *part |= match == MATCH_PART;
     }
-  return first;
+  return found;
+}
+
+static gboolean
+begins_tag (char byte)
+{
+  return byte == '<' || byte == '[' || byte == '\xe2';
 }
 
 static gboolean
 step_open_content (OuioeTagSplitter *self)
 {
-  gsize tag_len, kept;
-  const char *close = find_any_close (self, &tag_len, &kept);
-  const char *behind;
-  char before;
-  gsize offset;
-  gboolean begins_line, at_end, ends_line;
-
-  if (close == NULL)
+  for (gsize at = 0; at < self->held->len; at++)
     {
-      give_content (self, self->held->len - (self->ending ? 0 : kept));
-      return FALSE;
-    }
+      const char *text = self->held->str + at;
+      char before = at > 0 ? text[-1] : self->last;
+      gboolean begins_line = before == '\n' || before == '\0';
+      gboolean part, at_end, ends_line;
+      const Tag *tag;
+      const char *behind;
 
-  offset = (gsize) (close - self->held->str);
-  before = offset > 0 ? close[-1] : self->last;
-  begins_line = before == '\n' || before == '\0';
-  behind = close + tag_len;
-  at_end = behind == self->held->str + self->held->len;
-  ends_line = at_end ? self->ending : (*behind == '\n' || *behind == '\r');
+      if (!begins_tag (*text))
+        continue;
+      tag = look_at (self, text, self->held->len - at, &part);
+      if (tag == NULL)
+        {
+          if (!part || self->ending)
+            continue;
+          give_content (self, at);
+          return FALSE;
+        }
 
-  if (!begins_line && at_end && !self->ending)
-    {
-      give_content (self, offset);   /* whether the line ends here is told by the next byte */
-      return FALSE;
-    }
-  if (!begins_line && !ends_line)
-    {
-      give_content (self, offset + tag_len);   /* mentioned, not meant */
+      behind = text + strlen (tag->close);
+      at_end = behind == self->held->str + self->held->len;
+      ends_line = at_end ? self->ending : (*behind == '\n' || *behind == '\r');
+      if (!begins_line && at_end && !self->ending)
+        {
+          give_content (self, at);   /* whether the line ends here is told by the next byte */
+          return FALSE;
+        }
+      if (!begins_line && !ends_line)
+        continue;                    /* mentioned, not meant */
+
+      give_content (self, at);
+      g_string_erase (self->held, 0, (gssize) strlen (tag->close));
+      if (self->last != '\0')
+        self->funcs->was_thinking (self->user_data);
+      self->tag = tag;
+      self->answer = tag->answer;
+      self->state = STATE_CONTENT_SPACE;
       return TRUE;
     }
 
-  give_content (self, offset);
-  g_string_erase (self->held, 0, (gssize) tag_len);
-  if (self->last != '\0')
-    self->funcs->was_thinking (self->user_data);
-  self->state = STATE_CONTENT_SPACE;
-  return TRUE;
+  give_content (self, self->held->len);
+  return FALSE;
+}
+
+/* Where the mark at the end of the answer begins, or may begin; the length of the held text when it does not. */
+static gsize
+find_end (OuioeTagSplitter *self, gboolean *whole)
+{
+  const char *end = self->tag != NULL ? self->tag->end : NULL;
+
+  *whole = FALSE;
+  for (gsize at = 0; end != NULL && at < self->held->len; at++)
+    {
+      const char *text = self->held->str + at;
+      gsize len = self->held->len - at;
+      Match match = begins_tag (*text) ? compare (text, len, end) : MATCH_NONE;
+      gsize behind;
+
+      if (match == MATCH_PART && !self->ending)
+        return at;
+      if (match != MATCH_WHOLE)
+        continue;
+      behind = len - strlen (end);
+      if (behind > MAX_LEADING_SPACE || leading_space (text + strlen (end), behind) < behind)
+        continue;
+      *whole = TRUE;
+      return at;
+    }
+  return self->held->len;
 }
 
 static gboolean
 step_content (OuioeTagSplitter *self)
 {
-  give_content (self, self->held->len);
+  gboolean whole;
+
+  give_content (self, find_end (self, &whole));
+  if (whole && self->ending)
+    g_string_truncate (self->held, 0);
   return FALSE;
 }
 
@@ -233,13 +343,13 @@ step (OuioeTagSplitter *self)
     case STATE_START:
       return step_start (self);
     case STATE_THINKING_SPACE:
-      return step_space (self, STATE_THINKING);
+      return step_thinking_space (self);
     case STATE_THINKING:
       return step_thinking (self);
     case STATE_OPEN_CONTENT:
       return step_open_content (self);
     case STATE_CONTENT_SPACE:
-      return step_space (self, STATE_CONTENT);
+      return step_content_space (self);
     case STATE_CONTENT:
       return step_content (self);
     default:
@@ -283,4 +393,33 @@ ouioe_tag_splitter_end (OuioeTagSplitter *self)
   self->ending = TRUE;
   while (self->held->len > 0 && step (self))
     continue;
+  self->ending = FALSE;
+}
+
+gboolean
+ouioe_tag_splitter_is_thinking (OuioeTagSplitter *self)
+{
+  return self->state == STATE_THINKING_SPACE || self->state == STATE_THINKING;
+}
+
+static gboolean
+equals (const char *text, gsize len, const char *tag)
+{
+  return tag != NULL && strlen (tag) == len && memcmp (text, tag, len) == 0;
+}
+
+gboolean
+ouioe_tag_splitter_is_tag (const char *text, gsize len)
+{
+  gsize space = leading_space (text, len);
+
+  text += space;
+  len -= space;
+  while (len > 0 && g_ascii_isspace (text[len - 1]))
+    len--;
+
+  for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
+    if (equals (text, len, tags[i].open) || equals (text, len, tags[i].close))
+      return TRUE;
+  return FALSE;
 }

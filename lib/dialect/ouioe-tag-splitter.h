@@ -23,8 +23,13 @@ typedef struct {
 OuioeTagSplitter *ouioe_tag_splitter_new  (const OuioeTagFuncs *funcs, gpointer user_data, GDestroyNotify destroy);
 void              ouioe_tag_splitter_free (OuioeTagSplitter *self);
 void              ouioe_tag_splitter_feed (OuioeTagSplitter *self, const char *text, gsize len);
-/* Gives out what was held back because it could have become a tag. */
+/* Gives out what was held back because it could have become a tag. More text may follow: another part of the answer. */
 void              ouioe_tag_splitter_end  (OuioeTagSplitter *self);
+/* Whether text that is fed now is taken for thinking. */
+gboolean          ouioe_tag_splitter_is_thinking (OuioeTagSplitter *self);
+
+/* Whether the text, white space around it aside, is one of the tags. */
+gboolean          ouioe_tag_splitter_is_tag (const char *text, gsize len);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioeTagSplitter, ouioe_tag_splitter_free)
 

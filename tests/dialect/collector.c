@@ -4,6 +4,48 @@
  */
 #include "collector.h"
 
+#include <math.h>
+#include <string.h>
+
+static void
+log_token (Collector *self, const OuioeDialectEvent *event)
+{
+  const OuioeDialectToken *token = event->token;
+
+  g_assert_cmpfloat (token->chosen.logprob, <=, 0);
+  g_string_append_printf (self->log, "%u token of %s: %s %.2f", event->choice, token->thinking ? "thinking" : "content",
+                          token->chosen.text, token->chosen.logprob);
+  for (guint i = 0; i < token->n_alternatives; i++)
+    {
+      g_assert_true (isfinite (token->alternatives[i].logprob));
+      g_string_append_printf (self->log, " | %s %.2f", token->alternatives[i].text, token->alternatives[i].logprob);
+    }
+  g_string_append_c (self->log, '\n');
+  self->n_tokens++;
+}
+
+static void
+log_prompt (Collector *self, const OuioeDialectEvent *event)
+{
+  g_string_append_printf (self->log, "prompt %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, event->processed, event->total);
+  if (event->cached >= 0)
+    g_string_append_printf (self->log, " cached %" G_GINT64_FORMAT, event->cached);
+  if (event->elapsed_us >= 0)
+    g_string_append_printf (self->log, " after %" G_GINT64_FORMAT " us", event->elapsed_us);
+  g_string_append_c (self->log, '\n');
+  self->n_prompt++;
+}
+
+static void
+log_progress (Collector *self, const OuioeDialectEvent *event)
+{
+  const OuioeDialectProgress *progress = event->progress;
+
+  g_string_append_printf (self->log, "progress %s %g/%g %s\n", progress->id != NULL ? progress->id : "-", progress->done,
+                          progress->total, event->text != NULL ? event->text : "-");
+  self->n_progress++;
+}
+
 static void
 on_event (const OuioeDialectEvent *event, gpointer user_data)
 {
@@ -48,10 +90,30 @@ on_event (const OuioeDialectEvent *event, gpointer user_data)
     case OUIOE_DIALECT_EVENT_TOOL_ARGUMENTS:
       g_string_append_len (self->arguments, event->text, (gssize) event->len);
       return;
+    case OUIOE_DIALECT_EVENT_PART:
+      g_string_append_printf (self->log, "%u part %s\n", event->choice, event->text != NULL ? event->text : "-");
+      return;
+    case OUIOE_DIALECT_EVENT_OPAQUE:
+      g_string_append_printf (self->log, "%u opaque %s\n", event->choice, event->text);
+      return;
+    case OUIOE_DIALECT_EVENT_REFUSAL:
+      g_assert_cmpuint (event->len, >, 0);
+      g_string_append_len (self->refusal, event->text, (gssize) event->len);
+      g_string_append_printf (self->log, "%u refusal %s\n", event->choice, event->text);
+      return;
+    case OUIOE_DIALECT_EVENT_RESPONSE_ID:
+      g_assert_null (self->response_id);
+      self->response_id = g_strdup (event->id);
+      g_string_append_printf (self->log, "id %s\n", event->id);
+      return;
+    case OUIOE_DIALECT_EVENT_TOKEN:
+      log_token (self, event);
+      return;
     case OUIOE_DIALECT_EVENT_PROMPT_PROGRESS:
-      self->n_prompt++;
-      g_string_append_printf (self->log, "prompt %" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "\n", event->processed,
-        event->total);
+      log_prompt (self, event);
+      return;
+    case OUIOE_DIALECT_EVENT_PROGRESS:
+      log_progress (self, event);
       return;
     case OUIOE_DIALECT_EVENT_USAGE:
       g_clear_pointer (&self->usage, json_decref);
@@ -79,6 +141,21 @@ on_event (const OuioeDialectEvent *event, gpointer user_data)
     }
 }
 
+/* Bytes of the next piece. */
+static gsize
+piece_len (const char *data, gsize len, gsize chunk)
+{
+  const char *end;
+
+  if (chunk != COLLECTOR_AS_RECORDED)
+    return MIN (chunk, len);
+  end = memmem (data, len, "\n\n", 2);
+  if (end != NULL)
+    return (gsize) (end + 2 - data);
+  end = memchr (data, '\n', len);
+  return end != NULL ? (gsize) (end + 1 - data) : len;
+}
+
 Collector *
 collector_run (OuioeDialectFormat format, OuioeDialectFlags flags, const char *data, gsize len, gsize chunk)
 {
@@ -88,14 +165,16 @@ collector_run (OuioeDialectFormat format, OuioeDialectFlags flags, const char *d
   self->thinking = g_string_new (NULL);
   self->content = g_string_new (NULL);
   self->arguments = g_string_new (NULL);
+  self->refusal = g_string_new (NULL);
   self->log = g_string_new (NULL);
 
-  for (gsize at = 0; at < len; at += chunk)
+  for (gsize at = 0; at < len; )
     {
-      gsize n = MIN (chunk, len - at);
+      gsize n = piece_len (data + at, len - at, chunk);
       g_autofree char *piece = g_memdup2 (data + at, n);   /* its own block: reading past a piece is seen */
 
       ouioe_dialect_feed (dialect, piece, n);
+      at += n;
     }
   ouioe_dialect_end (dialect);
 
@@ -113,10 +192,44 @@ collector_free (Collector *self)
   g_string_free (self->thinking, TRUE);
   g_string_free (self->content, TRUE);
   g_string_free (self->arguments, TRUE);
+  g_string_free (self->refusal, TRUE);
   g_string_free (self->log, TRUE);
   g_clear_pointer (&self->usage, json_decref);
   g_free (self->model);
+  g_free (self->response_id);
   g_free (self->finish);
   g_free (self->error);
   g_free (self);
+}
+
+typedef struct {
+  const CollectorCase *row;
+  OuioeDialectFlags    flags;
+} CaseRun;
+
+static void
+test_case (gconstpointer user_data)
+{
+  const CaseRun *run = user_data;
+  gsize len = strlen (run->row->stream);
+
+  for (gsize chunk = 1; chunk <= len; chunk = chunk < 8 ? chunk + 1 : chunk * 3)
+    {
+      g_autoptr(Collector) got = collector_run (run->row->format, run->flags, run->row->stream, len, chunk);
+
+      g_assert_cmpstr (got->log->str, ==, run->row->expected);
+    }
+}
+
+void
+collector_add_cases (const char *group, const CollectorCase *cases, guint n_cases, OuioeDialectFlags flags)
+{
+  for (guint i = 0; i < n_cases; i++)
+    {
+      g_autofree char *path = g_strconcat ("/", group, "/", cases[i].name, NULL);
+      CaseRun *run = g_new (CaseRun, 1);
+
+      *run = (CaseRun) { &cases[i], flags };
+      g_test_add_data_func_full (path, run, test_case, g_free);
+    }
 }

@@ -10,14 +10,18 @@ typedef struct {
   GString *thinking;        /* all choices, joined */
   GString *content;
   GString *arguments;       /* of all tool calls, joined */
-  GString *log;             /* one line per event: what came in which order */
+  GString *refusal;
+  GString *log;             /* one line per event: what came in which order; pieces of arguments and counts are not in it */
   guint    n_thinking;
   guint    n_content;
   guint    n_tool_calls;
   guint    n_garbled;
   guint    n_finish;
   guint    n_prompt;
+  guint    n_tokens;
+  guint    n_progress;
   char    *model;
+  char    *response_id;
   char    *finish;          /* the first one */
   char    *error;           /* the first one */
   json_t  *usage;           /* the last one */
@@ -31,7 +35,21 @@ typedef struct {
   OuioeDialectFormat format;
 } Collector;
 
+/* Instead of a number of bytes: a piece ends behind each blank line, or, where there are none, behind each line. */
+#define COLLECTOR_AS_RECORDED 0
+
 /* Feeds @data in pieces of @chunk bytes and ends. */
 Collector *collector_run  (OuioeDialectFormat format, OuioeDialectFlags flags, const char *data, gsize len, gsize chunk);
 void       collector_free (Collector *self);
+
+/* A stream and the collector's log of it. */
+typedef struct {
+  const char         *name;
+  OuioeDialectFormat  format;
+  const char         *stream;
+  const char         *expected;
+} CollectorCase;
+
+/* Adds /@group/NAME for each of them: the log is the same whatever the pieces are. */
+void       collector_add_cases (const char *group, const CollectorCase *cases, guint n_cases, OuioeDialectFlags flags);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Collector, collector_free)

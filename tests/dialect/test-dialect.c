@@ -6,17 +6,10 @@
 
 #include "collector.h"
 
-typedef struct {
-  const char         *name;
-  OuioeDialectFormat  format;
-  const char         *stream;
-  const char         *expected;   /* the collector's log */
-} Case;
-
 #define DELTA(members)  "data: {\"choices\":[{\"index\":0,\"delta\":{" members "}}]}\n\n"
 #define CHOICE(members) "data: {\"choices\":[{" members "}]}\n\n"
 
-static const Case cases[] = {
+static const CollectorCase cases[] = {
   /* Ollama */
   { "ollama/generate", OUIOE_DIALECT_OLLAMA,
     "{\"model\":\"m\",\"thinking\":\"a\",\"response\":\"\",\"done\":false}\n{\"model\":\"m\",\"respons"
@@ -128,20 +121,6 @@ static const Case cases[] = {
   { "auto/comment-is-openai", OUIOE_DIALECT_AUTO, ": ping\n\n" DELTA ("\"content\":\"a\""), "0 content a\n" },
   { "auto/mark-before-openai", OUIOE_DIALECT_AUTO, "\xef\xbb\xbf" DELTA ("\"content\":\"a\""), "0 content a\n" },
 };
-
-static void
-test_case (gconstpointer user_data)
-{
-  const Case *c = user_data;
-  gsize len = strlen (c->stream);
-
-  for (gsize chunk = 1; chunk <= len; chunk = chunk < 8 ? chunk + 1 : chunk * 3)
-    {
-      g_autoptr(Collector) got = collector_run (c->format, OUIOE_DIALECT_SPLIT_TAGS, c->stream, len, chunk);
-
-      g_assert_cmpstr (got->log->str, ==, c->expected);
-    }
-}
 
 /* ---- inline tags: each text torn into pieces of every size ---- */
 
@@ -319,7 +298,7 @@ test_format_words_round_trip (void)
 {
   OuioeDialectFormat format;
 
-  for (guint i = OUIOE_DIALECT_AUTO; i <= OUIOE_DIALECT_OPENAI; i++)
+  for (guint i = OUIOE_DIALECT_AUTO; i <= OUIOE_DIALECT_MCP; i++)
     {
       g_assert_true (ouioe_dialect_format_from_string (ouioe_dialect_format_to_string (i), &format));
       g_assert_cmpuint (format, ==, i);
@@ -331,12 +310,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *path = g_strconcat ("/dialect/", cases[i].name, NULL);
-
-      g_test_add_data_func (path, &cases[i], test_case);
-    }
+  collector_add_cases ("dialect", cases, G_N_ELEMENTS (cases), OUIOE_DIALECT_SPLIT_TAGS);
   for (guint i = 0; i < G_N_ELEMENTS (tag_cases); i++)
     {
       g_autofree char *path = g_strconcat ("/tags/", tag_cases[i].name, NULL);
