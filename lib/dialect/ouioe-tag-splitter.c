@@ -61,7 +61,8 @@ struct _OuioeTagSplitter
   guint32              opened;      /* tags whose opening one stands in the content, as text: so does their closing one */
   GString             *held;        /* text that is not decided yet */
   gboolean             ending;      /* nothing is held back now */
-  char                 last;        /* the last byte given out as content, NUL before there was one */
+  gboolean             begun;       /* something was given out as content */
+  char                 last;        /* the last byte of it */
 };
 
 /* Gives the first @len held bytes to @func, with a NUL behind them, and drops them. */
@@ -88,7 +89,10 @@ static void
 give_content (OuioeTagSplitter *self, gsize len)
 {
   if (len > 0)
-    self->last = self->held->str[len - 1];
+    {
+      self->begun = TRUE;
+      self->last = self->held->str[len - 1];
+    }
   give (self, len, self->funcs->content);
 }
 
@@ -145,7 +149,7 @@ step_start (OuioeTagSplitter *self)
   gsize len = self->held->len - space;
   gboolean undecided = len == 0 && space <= MAX_LEADING_SPACE;
 
-  for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (tags) && space <= MAX_LEADING_SPACE; i++)
     {
       Match match = compare (text, len, tags[i].open);
 
@@ -157,8 +161,7 @@ step_start (OuioeTagSplitter *self)
           self->state = tags[i].close != NULL ? STATE_THINKING_SPACE : STATE_CONTENT_SPACE;
           return TRUE;
         }
-      if (match == MATCH_PART && space <= MAX_LEADING_SPACE)
-        undecided = TRUE;
+      undecided |= match == MATCH_PART;
     }
 
   if (undecided && !self->ending)
@@ -255,8 +258,7 @@ step_open_content (OuioeTagSplitter *self)
   for (gsize at = 0; at < self->held->len; at++)
     {
       const char *text = self->held->str + at;
-      char before = at > 0 ? text[-1] : self->last;
-      gboolean begins_line = before == '\n' || before == '\0';
+      gboolean begins_line = at > 0 ? text[-1] == '\n' : !self->begun || self->last == '\n';
       gboolean part, at_end, ends_line;
       const Tag *tag;
       const char *behind;
@@ -285,7 +287,7 @@ step_open_content (OuioeTagSplitter *self)
 
       give_content (self, at);
       g_string_erase (self->held, 0, (gssize) strlen (tag->close));
-      if (self->last != '\0')
+      if (self->begun)
         self->funcs->was_thinking (self->user_data);
       self->tag = tag;
       self->answer = tag->answer;
