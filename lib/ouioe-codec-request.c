@@ -295,6 +295,20 @@ ouioe_codec_read_progress (json_t *body, const char *default_session_id, char **
   return g_steal_pointer (&update);
 }
 
+OuioeText
+ouioe_codec_get_step_id (const OuioeThinkingStep *step)
+{
+  static const char *const names[] = { F_STEP_ID };
+  OuioeText absent = { NULL, 0 };
+  OuioeJsonSlice value;
+
+  if (step->context_used.str == NULL
+      || !ouioe_json_scan_object (step->context_used.str, step->context_used.len, names, &value, G_N_ELEMENTS (names)))
+    return absent;
+
+  return ouioe_json_slice_text (&value);
+}
+
 OuioeEventKind
 ouioe_codec_read_kind (json_t *body, OuioeProblems *problems)
 {

@@ -163,7 +163,13 @@ ouioe_codec_write_session (GString *out, const OuioeSessionInfo *info, gint64 no
   g_string_append_len (out, id, (gssize) ouioe_event_id_format (info->last_id, id));
   LITERAL (out, "\"," OUIOE_KEY (F_STATS) "{");
   write_stats_members (out, info->stats, now_us, FALSE);
-  LITERAL (out, "}}");
+  LITERAL (out, "}");
+  if (info->generation != NULL)
+    {
+      LITERAL (out, "," OUIOE_KEY (F_GENERATION));
+      ouioe_generation_write (info->generation, out);
+    }
+  LITERAL (out, "}");
 }
 
 /* ---- for databases ---- */

@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 #include "ouioe-error.h"
+#include "ouioe-generation-private.h"
 #include "ouioe-types-private.h"
 
 G_BEGIN_DECLS
@@ -81,6 +82,8 @@ OuioeProgressUpdate *ouioe_codec_read_progress (json_t *body, const char *defaul
 /* What a line of a bulk body, or a message of a producer, is: by "kind" ("thinking_step", "progress_update"), else by the
  * presence of "thinking_type" or "progress_type"; 0 with a problem added when neither tells. */
 OuioeEventKind       ouioe_codec_read_kind     (json_t *body, OuioeProblems *problems);
+/* Which open step a step replaces: the string "step_id" of its context_used. Absent when there is none. */
+OuioeText            ouioe_codec_get_step_id   (const OuioeThinkingStep *step);
 /* Optional member "idempotency_key" of a line or message, a string of 1 to 255 bytes; NULL when absent. */
 const char          *ouioe_codec_read_key      (json_t *body, OuioeProblems *problems);
 /* A session id that can be created: 1 to OUIOE_MAX_SESSION_ID_BYTES bytes of UTF-8 without NUL, "/" and control
@@ -133,6 +136,7 @@ typedef struct {
   OuioeStreamConfig     config;
   OuioeThinkingContext *context;
   OuioeStreamStats     *stats;
+  OuioeGeneration      *generation;       /* NULL when there is none */
   OuioeEventId          last_id;
   gint64                created_us;
   gint64                last_activity_us;

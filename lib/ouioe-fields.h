@@ -56,6 +56,9 @@
 
 #define F_GENERATION               "generation"             /* of the model behind it */
 
+/* ---- in the context_used of a step ---- */
+#define F_STEP_ID                  "step_id"
+
 /* ---- of a generation ---- */
 #define F_MODEL                    "model"
 #define F_UPSTREAM                 "upstream"

@@ -80,6 +80,7 @@ ouioed_channel_get_info (OuioedChannel *self, OuioeSessionInfo *info)
     .config = record->config,
     .context = record->context,
     .stats = record->stats,
+    .generation = ouioed_channel_get_generation (self),
     .last_id = record->last_id,
     .created_us = record->created_us,
     .last_activity_us = record->last_activity_us,

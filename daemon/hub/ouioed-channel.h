@@ -19,6 +19,8 @@ const OuioedSessionRecord *ouioed_channel_get_record (OuioedChannel *self);
 gboolean                   ouioed_channel_is_open    (OuioedChannel *self);
 /* Fills @info with borrowed fields; FALSE while nobody has created the session. */
 gboolean                   ouioed_channel_get_info   (OuioedChannel *self, OuioeSessionInfo *info);
+/* The newest of the model's work, NULL when there is none. (transfer none) */
+OuioeGeneration           *ouioed_channel_get_generation (OuioedChannel *self);
 guint                      ouioed_channel_get_n_subscribers (OuioedChannel *self);
 
 G_END_DECLS

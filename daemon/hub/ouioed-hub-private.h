@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "ouioed-draft.h"
 #include "ouioed-hub.h"
 #include "ouioed-ring.h"
 #include "ouioed-subscriber.h"
@@ -12,6 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct _OuioedIngest OuioedIngest;
 typedef struct _OuioedKeys OuioedKeys;
+typedef struct _OuioedDrafts OuioedDrafts;
 
 struct _OuioedChannel
 {
@@ -29,6 +31,7 @@ struct _OuioedChannel
   OuioedRing           recent;            /* newest events; also in the log of the hub */
   OuioeEventId         evicted_to;        /* newest event of the session that is not in recent any more */
   GPtrArray           *subscribers;       /* of OuioedSubscriber, not owned */
+  OuioedDrafts        *drafts;            /* what grows; NULL while nothing does */
   GList                created_link;      /* in hub->by_creation while committed and not internal */
   gboolean             touched;           /* in the list of channels to wake, while a commit is published */
 };
@@ -52,6 +55,15 @@ struct _OuioedHub
   gsize            log_bytes;
   OuioeEventId     log_evicted_to;       /* newest event that is not in the log any more */
   GPtrArray       *subscribers;          /* of all sessions; not owned */
+
+  GQueue           drafts;               /* of OuioedDraft, shown ones of all sessions in the order of their last change */
+  guint64          draft_seq;            /* of the last change */
+  guint64          draft_ended;          /* open steps that ended, in whatever way */
+  GQueue           drafts_waiting;       /* of OuioedChannel that have something to show in a moment */
+  GSource         *draft_timer;          /* ready when the first of these is due */
+  gint64           drafts_ticked_us;     /* monotonic */
+  OuioedControlFunc control;             /* NULL: nobody can */
+  gpointer         control_data;
 
   OuioedIngest    *ingest;
   OuioedKeys      *keys;
@@ -99,6 +111,9 @@ void           ouioed_ingest_close           (OuioedIngest *self, const char *se
                                               const OuioedKey *key, GTask *task);
 /* @task may be NULL: the reaper does not wait. */
 void           ouioed_ingest_forget          (OuioedIngest *self, const char *session_id, GTask *task);
+/* Stores what is known of the model's work; (transfer none). */
+void           ouioed_ingest_keep_generation (OuioedIngest *self, OuioedChannel *channel, OuioeGeneration *generation);
+void           ouioed_ingest_set_user_request (OuioedIngest *self, OuioedChannel *channel, const char *text);
 void           ouioed_ingest_trim            (OuioedIngest *self, OuioedChannel *channel, guint stream_index, guint keep);
 void           ouioed_ingest_forget_keys     (OuioedIngest *self, gint64 before_us);
 void           ouioed_ingest_drain           (OuioedIngest *self, GTask *task);
@@ -125,6 +140,21 @@ guint           ouioed_keys_forget_before (OuioedKeys *self, gint64 before_us);
 /* ---- subscribers ---- */
 void           ouioed_subscriber_notify         (OuioedSubscriber *self);
 void           ouioed_subscriber_notify_removed (OuioedSubscriber *self);
+void           ouioed_subscriber_notify_drafts  (OuioedSubscriber *self);   /* if it wants them */
+
+/* ---- what grows ---- */
+OuioedDraft   *ouioed_draft_new              (OuioedChannel *channel, const char *step_id, gint64 created_us);
+void           ouioed_draft_clear            (OuioedDraft *self);   /* lets go of what is large */
+void           ouioed_drafts_start           (OuioedHub *hub);
+void           ouioed_drafts_stop            (OuioedHub *hub);
+void           ouioed_drafts_changed         (OuioedHub *hub, OuioedChannel *channel);   /* which has some */
+/* What ends this step (NULL: all) is accepted: under its name another one may begin. Returns what is to be given to
+ * ouioed_drafts_end() when it is committed or refused, or NULL. */
+GPtrArray     *ouioed_drafts_begin_end       (OuioedChannel *channel, const char *step_id, gsize len);
+void           ouioed_drafts_end             (OuioedHub *hub, OuioedChannel *channel, GPtrArray *ending, gboolean published);
+/* Drops the steps of a session that never came to be. */
+void           ouioed_drafts_revert          (OuioedHub *hub, OuioedChannel *channel);
+void           ouioed_drafts_clear           (OuioedHub *hub, OuioedChannel *channel);
 
 /* ---- reaper ---- */
 void           ouioed_reaper_start           (OuioedHub *hub);

@@ -6,7 +6,8 @@
 
 #include "ouioed-hub-private.h"
 
-enum { SIGNAL_SESSION_ADDED, SIGNAL_SESSION_CHANGED, SIGNAL_SESSION_REMOVED, SIGNAL_PUBLISHED, N_SIGNALS };
+enum { SIGNAL_SESSION_ADDED, SIGNAL_SESSION_CHANGED, SIGNAL_SESSION_REMOVED, SIGNAL_PUBLISHED,
+       SIGNAL_GENERATION_CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (OuioedHub, ouioed_hub, G_TYPE_OBJECT)
@@ -81,6 +82,7 @@ ouioed_hub_drop_if_unused (OuioedHub *self, OuioedChannel *channel)
       || ouioed_channel_get_n_subscribers (channel) > 0 || ouioed_hub_lookup (self, channel->id) != channel)
     return;
 
+  ouioed_drafts_clear (self, channel);
   g_hash_table_remove (self->channels, channel->id);
 }
 
@@ -118,6 +120,7 @@ ouioed_hub_set_committed (OuioedHub *self, OuioedChannel *channel, OuioedSession
   if (record == NULL)
     {
       ouioed_channel_clear_recent (channel);
+      ouioed_drafts_clear (self, channel);
       for (guint i = 0; channel->subscribers != NULL && i < channel->subscribers->len; i++)
         ouioed_subscriber_notify_removed (channel->subscribers->pdata[i]);
       if (before != NULL && !channel->internal)
@@ -129,6 +132,8 @@ ouioed_hub_set_committed (OuioedHub *self, OuioedChannel *channel, OuioedSession
       self->metrics.created++;
       g_signal_emit (self, signals[SIGNAL_SESSION_ADDED], 0, channel);
     }
+  if (opened && channel->drafts != NULL)
+    ouioed_drafts_changed (self, channel);   /* what had to wait for the start */
   g_object_unref (channel);
 }
 
@@ -293,14 +298,59 @@ ouioed_hub_drain_finish (OuioedHub *self, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* ---- control ---- */
+
+void
+ouioed_hub_set_control (OuioedHub *self, OuioedControlFunc func, gpointer user_data)
+{
+  self->control = func;
+  self->control_data = user_data;
+}
+
+void
+ouioed_hub_control_async (OuioedHub *self, const char *session_id, OuioedControl what, GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr(GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  if (ouioed_hub_find (self, session_id) == NULL)
+    g_task_return_new_error (task, OUIOE_ERROR, OUIOE_ERROR_SESSION_NOT_FOUND, "Session not found");
+  else if (self->control == NULL)
+    g_task_return_new_error (task, OUIOE_ERROR, OUIOE_ERROR_WRONG_STATE,
+                             "No call of a model is under way in this session.");
+  else
+    self->control (session_id, what, g_steal_pointer (&task), self->control_data);
+}
+
+gboolean
+ouioed_hub_control_finish (OuioedHub *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+ouioed_hub_set_user_request (OuioedHub *self, const char *session_id, const char *text)
+{
+  OuioedChannel *channel = ouioed_hub_lookup (self, session_id);
+
+  if (channel != NULL && ouioed_channel_get_newest (channel) != NULL)
+    ouioed_ingest_set_user_request (self->ingest, channel, text);
+}
+
 /* ---- life ---- */
 
 static void
 ouioed_hub_finalize (GObject *object)
 {
   OuioedHub *self = OUIOED_HUB (object);
+  GHashTableIter iter;
+  gpointer channel;
 
   ouioed_reaper_stop (self);
+  g_hash_table_iter_init (&iter, self->channels);
+  while (g_hash_table_iter_next (&iter, NULL, &channel))
+    ouioed_drafts_clear (self, channel);
+  ouioed_drafts_stop (self);
   g_clear_pointer (&self->ingest, ouioed_ingest_free);
   g_clear_pointer (&self->keys, ouioed_keys_free);
   while (ouioed_ring_get_n (&self->log) > 0)
@@ -330,6 +380,8 @@ ouioed_hub_class_init (OuioedHubClass *klass)
                                                   NULL, G_TYPE_NONE, 1, OUIOED_TYPE_CHANNEL);
   signals[SIGNAL_PUBLISHED] = g_signal_new ("published", OUIOED_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                             G_TYPE_NONE, 2, OUIOED_TYPE_CHANNEL, G_TYPE_POINTER);
+  signals[SIGNAL_GENERATION_CHANGED] = g_signal_new ("generation-changed", OUIOED_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                                     NULL, G_TYPE_NONE, 1, OUIOED_TYPE_CHANNEL);
 }
 
 static void
@@ -338,6 +390,8 @@ ouioed_hub_init (OuioedHub *self)
   self->clock = wall_clock;
   self->channels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   g_queue_init (&self->by_creation);
+  g_queue_init (&self->drafts);
+  g_queue_init (&self->drafts_waiting);
   self->subscribers = g_ptr_array_new ();
   self->metrics.store_ok = TRUE;
 }
@@ -351,6 +405,36 @@ compare_by_creation (gconstpointer a, gconstpointer b)
   return x->created_us < y->created_us ? -1 : x->created_us > y->created_us;
 }
 
+/* What was under way when the daemon of before ended is not any more, and nobody knows when it ended. */
+static OuioedSessionRecord *
+hub_settle (OuioedSessionRecord *record)
+{
+  const OuioeGeneration *before = record->generation;
+  OuioedSessionRecord *settled;
+  OuioeGeneration *generation;
+  guint n;
+
+  if (before == NULL || (before->phase == OUIOE_PHASE_NONE && before->n_under_way == 0))
+    return ouioed_session_record_ref (record);
+
+  generation = ouioe_generation_copy (before);
+  generation->phase = OUIOE_PHASE_NONE;
+  generation->phase_since_us = 0;
+  generation->stalled_since_us = 0;
+  generation->n_under_way = 0;
+  generation->can_stop = generation->can_answer_now = FALSE;
+  generation->estimate_low_us = generation->estimate_high_us = -1;
+  generation->estimate_runs = 0;
+  n = generation->spans->len;
+  if (n > 0 && g_array_index (generation->spans, OuioePhaseSpan, n - 1).end_us == 0)
+    g_array_set_size (generation->spans, n - 1);
+
+  settled = ouioed_session_record_copy (record);
+  ouioe_generation_unref (settled->generation);
+  settled->generation = generation;
+  return settled;
+}
+
 static void
 hub_load (OuioedHub *self, OuioedContents *contents)
 {
@@ -360,7 +444,7 @@ hub_load (OuioedHub *self, OuioedContents *contents)
       OuioedSessionRecord *record = contents->sessions->pdata[i];
       OuioedChannel *channel = ouioed_hub_ensure (self, record->id);
 
-      channel->committed = ouioed_session_record_ref (record);
+      channel->committed = hub_settle (record);
       channel->evicted_to = record->last_id;
       hub_count (self, channel, record, 1);
       if (!channel->internal)
@@ -384,6 +468,7 @@ ouioed_hub_new (OuioedStore *store, OuioedContents *contents, const OuioedHubLim
   self->limits = *limits;
   self->keys = ouioed_keys_new (limits->max_keys);
   self->ingest = ouioed_ingest_new (self);
+  ouioed_drafts_start (self);
 
   /* An id from before an empty store was begun belongs to a store that is gone. */
   if (ouioe_event_id_is_zero (contents->last_id))

@@ -50,6 +50,8 @@ OuioedStore *ouioed_hub_get_store (OuioedHub *self);
  *   session-changed  (OuioedChannel *)                 its counters or its state changed; once per commit
  *   session-removed  (OuioedChannel *)                 forgotten
  *   published        (OuioedChannel *, OuioedEntry *)  an event was committed, after the subscribers were woken
+ *   generation-changed (OuioedChannel *)               the model's work is shown anew; at most 4 times a second and session,
+ *                                                      and at once with another phase
  */
 
 /* ---- what a producer may do ---- */
@@ -93,6 +95,39 @@ gboolean ouioed_hub_forget_finish (OuioedHub *self, GAsyncResult *result, GError
 /* No more is accepted (OUIOE_ERROR_DRAINING); completes when all that was accepted is committed or refused. */
 void     ouioed_hub_drain_async   (OuioedHub *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean ouioed_hub_drain_finish  (OuioedHub *self, GAsyncResult *result, GError **error);
+
+/* ---- what grows: shown to readers that want it, and not stored ---- */
+
+#define OUIOED_HUB_MAX_OPEN_STEPS      16      /* of a session */
+#define OUIOED_HUB_MAX_OPEN_STEP_BYTES 16000   /* of each: four times what a step has at most */
+
+/* The open step @step_id of an open session grows by @text (valid UTF-8, whole characters). Beyond the bounds, of a session
+ * that does not want steps (debug_mode) or that nobody knows: ignored. */
+void     ouioed_hub_grow_step      (OuioedHub *self, const char *session_id, const char *step_id, const char *text, gsize len);
+/* Nothing came of it, readers are told. A thinking step whose context_used names @step_id ends it by itself: when that event is
+ * published the open step is gone without a notice. Closing the session ends all. */
+void     ouioed_hub_drop_step      (OuioedHub *self, const char *session_id, const char *step_id);
+/* @generation: (transfer full), not to be changed any more. Shown to live readers at most 4 times a second and session: the newest
+ * wins, a change of phase or of stalled is shown at once. With @keep it is also stored with the session. */
+void     ouioed_hub_set_generation (OuioedHub *self, const char *session_id, OuioeGeneration *generation, gboolean keep);
+/* Another request in the session: its title follows the newest question. @text: valid UTF-8. */
+void     ouioed_hub_set_user_request (OuioedHub *self, const char *session_id, const char *text);
+
+/* ---- control of what is under way ---- */
+
+typedef enum {
+  OUIOED_CONTROL_STOP,               /* hang up on the model */
+  OUIOED_CONTROL_ANSWER_NOW,         /* end its thinking */
+} OuioedControl;
+
+/* @task: (transfer full); returns a boolean, or an OUIOE_ERROR. */
+typedef void (*OuioedControlFunc) (const char *session_id, OuioedControl what, GTask *task, gpointer user_data);
+/* Who can do it; NULL: nobody any more. */
+void     ouioed_hub_set_control    (OuioedHub *self, OuioedControlFunc func, gpointer user_data);
+/* Nothing under way: OUIOE_ERROR_WRONG_STATE. */
+void     ouioed_hub_control_async  (OuioedHub *self, const char *session_id, OuioedControl what,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+gboolean ouioed_hub_control_finish (OuioedHub *self, GAsyncResult *result, GError **error);
 
 /* ---- what there is ---- */
 

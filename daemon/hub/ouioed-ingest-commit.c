@@ -66,7 +66,11 @@ ingest_fail (OuioedIngest *self, GPtrArray *pendings, GPtrArray *touched, const 
 
       if (pending->type == OUIOED_PENDING_FORGET)
         pending->channel->forgetting = FALSE;
+      if (pending->ending != NULL)
+        ouioed_drafts_end (self->hub, pending->channel, pending->ending, FALSE);
     }
+  for (guint i = 0; i < touched->len; i++)
+    ouioed_drafts_revert (self->hub, touched->pdata[i]);
   for (guint i = 0; i < pendings->len; i++)
     {
       OuioedPending *pending = pendings->pdata[i];
@@ -122,6 +126,8 @@ ingest_publish (OuioedIngest *self, GPtrArray *pendings)
       entry->ordinal[0] = pending->ordinal[0];
       entry->ordinal[1] = pending->ordinal[1];
       ouioed_hub_publish (self->hub, pending->channel, entry);
+      if (pending->ending != NULL)
+        ouioed_drafts_end (self->hub, pending->channel, pending->ending, TRUE);
     }
 }
 

@@ -25,6 +25,7 @@ typedef struct {
   guint64         ordinal[2];
   OuioedReceipt   receipt;
   char           *key_name;     /* NULL without a key */
+  GPtrArray      *ending;       /* of OuioedDraft: open steps that end with it; NULL when none do */
 } OuioedPending;
 
 struct _OuioedIngest

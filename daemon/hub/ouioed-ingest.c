@@ -20,6 +20,7 @@ pending_free (OuioedPending *self)
   g_clear_object (&self->task);
   g_clear_object (&self->channel);
   g_clear_pointer (&self->event, ouioe_event_unref);
+  g_clear_pointer (&self->ending, g_ptr_array_unref);
   g_free (self->key_name);
   g_free (self);
 }
@@ -165,6 +166,23 @@ ingest_add_key (OuioedIngest *self, OuioedPending *pending, const OuioedKey *key
   pending->key_name = g_strdup (record->key);
   ouioed_keys_add (self->hub->keys, record, FALSE);
   ouioed_batch_put_key (self->batch, record);
+}
+
+/* The open step that @step replaces, if it names one. Only looked for where steps are open. */
+static GPtrArray *
+ingest_begin_end (OuioedChannel *channel, OuioeThinkingStep *step)
+{
+  OuioeText step_id;
+  GPtrArray *ending = NULL;
+
+  if (channel->drafts == NULL || step == NULL)
+    return NULL;
+
+  step_id = ouioe_codec_get_step_id (step);
+  if (step_id.str != NULL)
+    ending = ouioed_drafts_begin_end (channel, step_id.str, step_id.len);
+  ouioe_text_clear (&step_id);
+  return ending;
 }
 
 /* ---- what a producer may do ---- */
@@ -323,6 +341,7 @@ ouioed_ingest_append (OuioedIngest *self, const char *session_id, OuioeThinkingS
       else
         ouioe_stream_stats_add_update (record->stats, update, now_us);
       record->last_activity_us = now_us;
+      pending->ending = ingest_begin_end (channel, step);
     }
   ingest_add_key (self, pending, key);
 }
@@ -364,6 +383,7 @@ ouioed_ingest_close (OuioedIngest *self, const char *session_id, const char *out
                                               .n_thinking = record->stats->n_thinking,
                                               .n_progress = record->stats->n_progress,
                                             }));
+  pending->ending = ouioed_drafts_begin_end (channel, NULL, 0);
   ingest_add_key (self, pending, key);
 }
 
@@ -383,6 +403,38 @@ ouioed_ingest_forget (OuioedIngest *self, const char *session_id, GTask *task)
   g_clear_pointer (&channel->working, ouioed_session_record_unref);
   ingest_add (self, OUIOED_PENDING_FORGET, channel, task);
   ouioed_batch_forget (self->batch, channel->id);
+}
+
+void
+ouioed_ingest_keep_generation (OuioedIngest *self, OuioedChannel *channel, OuioeGeneration *generation)
+{
+  OuioedSessionRecord *record;
+
+  if (self->draining)
+    return;
+
+  record = ingest_touch (self, channel);
+  g_clear_pointer (&record->generation, ouioe_generation_unref);
+  record->generation = ouioe_generation_ref (generation);
+  ingest_add (self, OUIOED_PENDING_OTHER, channel, NULL);
+}
+
+void
+ouioed_ingest_set_user_request (OuioedIngest *self, OuioedChannel *channel, const char *text)
+{
+  g_autoptr(OuioeThinkingContext) context = NULL;
+  OuioedSessionRecord *record;
+
+  if (self->draining)
+    return;
+
+  record = ingest_touch (self, channel);
+  context = ouioe_thinking_context_alloc ();
+  context->user_request = ouioe_text_new (text, -1);
+  context->system_context = ouioe_text_copy (&record->context->system_context);
+  g_clear_pointer (&record->context, ouioe_thinking_context_unref);
+  record->context = g_steal_pointer (&context);
+  ingest_add (self, OUIOED_PENDING_OTHER, channel, NULL);
 }
 
 void

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "ouioed-hub-private.h"
+#include "ouioed-draft-private.h"
 
 /* A page read from the store. Small: every stalled reader may hold one for a moment. */
 #define PAGE_EVENTS 128
@@ -25,6 +25,7 @@ struct _OuioedSubscriber
   OuioeEventId      replay_until;    /* what was committed when the subscriber was made */
   guint64           ring_position;   /* in the ring, when ring_valid: position of the first entry behind @position */
   gboolean          ring_valid;
+  OuioedDraftCursor *drafts;         /* NULL: what grows is not wanted */
   gboolean          asleep;          /* peek() gave nothing: a wake is due when there is something */
 
   GPtrArray        *page;            /* of OuioedEntry: read from the store, behind the position; NULL while none */
@@ -85,6 +86,13 @@ ouioed_subscriber_notify (OuioedSubscriber *self)
 
   self->asleep = FALSE;
   self->wake (self, self->user_data);
+}
+
+void
+ouioed_subscriber_notify_drafts (OuioedSubscriber *self)
+{
+  if (self->drafts != NULL)
+    ouioed_subscriber_notify (self);
 }
 
 void
@@ -406,6 +414,32 @@ ouioed_subscriber_advance (OuioedSubscriber *self, guint n)
     }
 }
 
+/* ---- what grows ---- */
+
+void
+ouioed_subscriber_set_drafts (OuioedSubscriber *self)
+{
+  if (self->drafts == NULL)
+    self->drafts = ouioed_draft_cursor_new (self->hub, self->channel, self->streams);
+}
+
+guint
+ouioed_subscriber_peek_drafts (OuioedSubscriber *self, OuioedDraftPiece *pieces, guint max)
+{
+  gboolean has_all_events = self->asleep && self->page == NULL && self->reading == NULL && self->retry == NULL;
+
+  if (self->drafts == NULL || !has_all_events)
+    return 0;
+
+  return ouioed_draft_cursor_peek (self->drafts, self->filter, self->filter_data, pieces, max);
+}
+
+void
+ouioed_subscriber_advance_drafts (OuioedSubscriber *self, guint n)
+{
+  ouioed_draft_cursor_advance (self->drafts, n);
+}
+
 /* ---- life ---- */
 
 /* The numbers of the events at the position, when they are known without asking the store. */
@@ -505,6 +539,7 @@ ouioed_subscriber_free (OuioedSubscriber *self)
       g_clear_pointer (&self->retry, g_source_unref);
     }
 
+  g_clear_pointer (&self->drafts, ouioed_draft_cursor_free);
   self->hub->metrics.n_subscribers--;
   if (self->channel != NULL)
     {

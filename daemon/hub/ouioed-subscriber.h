@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "ouioed-draft.h"
 #include "ouioed-hub.h"
 
 G_BEGIN_DECLS
@@ -41,6 +42,15 @@ void              ouioed_subscriber_free    (OuioedSubscriber *self);
 guint             ouioed_subscriber_peek    (OuioedSubscriber *self, OuioedEntry **entries, guint max);
 /* The first @n of the entries peeked were taken. */
 void              ouioed_subscriber_advance (OuioedSubscriber *self, guint n);
+
+/* It shall also be shown what grows (ouioed-draft.h). Before the first peek. */
+void              ouioed_subscriber_set_drafts  (OuioedSubscriber *self);
+/* Pieces of what grows, when ouioed_subscriber_peek() has just given nothing: events come first, so that a piece of an open
+ * step never comes behind the event that ends it. Borrowed like entries. 0: nothing now; the wake function will be called. */
+guint             ouioed_subscriber_peek_drafts (OuioedSubscriber *self, OuioedDraftPiece *pieces, guint max);
+/* The first @n of the pieces peeked were taken. */
+void              ouioed_subscriber_advance_drafts (OuioedSubscriber *self, guint n);
+
 /* Whether events between the position and the next entry are lost; told once. */
 gboolean          ouioed_subscriber_take_gap (OuioedSubscriber *self, OuioedGap *gap);
 /* Whether the session was forgotten (expired, or removed to make room) while it was followed; told once. The subscriber

@@ -32,6 +32,7 @@ ouioed_session_record_copy (const OuioedSessionRecord *self)
   copy->outcome = g_strdup (self->outcome);
   copy->context = self->context != NULL ? ouioe_thinking_context_ref (self->context) : NULL;
   copy->stats = self->stats != NULL ? ouioe_stream_stats_copy (self->stats) : NULL;
+  copy->generation = self->generation != NULL ? ouioe_generation_ref (self->generation) : NULL;
   return copy;
 }
 
@@ -51,6 +52,7 @@ ouioed_session_record_unref (OuioedSessionRecord *self)
   g_clear_pointer (&self->id, g_ref_string_release);
   g_clear_pointer (&self->context, ouioe_thinking_context_unref);
   g_clear_pointer (&self->stats, ouioe_stream_stats_unref);
+  g_clear_pointer (&self->generation, ouioe_generation_unref);
   g_free (self->user_id);
   g_free (self->outcome);
   g_free (self);

@@ -10,6 +10,7 @@
 
 #include <gio/gio.h>
 #include "ouioe-error.h"
+#include "ouioe-generation-private.h"
 #include "ouioe-types-private.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,7 @@ typedef struct {
   OuioeStreamConfig     config;
   OuioeThinkingContext *context;
   OuioeStreamStats     *stats;
+  OuioeGeneration      *generation;         /* of the model behind it, never changed; NULL when there is none */
   OuioeEventId          last_id;            /* newest event of the session */
   gint64                created_us;
   gint64                last_activity_us;

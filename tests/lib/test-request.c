@@ -492,6 +492,30 @@ test_progress_refuses_with_every_problem (void)
     }
 }
 
+static void
+test_step_id_is_found_in_the_context (void)
+{
+  static const struct { const char *context, *step_id; } cases[] = {
+    { NULL, NULL },
+    { "{}", NULL },
+    { "{\"step_id\":\"2-7\"}", "2-7" },
+    { "{\"border\":\"end\",\"rhythm\":[1,2,{\"step_id\":\"x\"}],\"step_id\":\"a\\\"b\"}", "a\"b" },
+    { "{\"inside\":{\"step_id\":\"x\"}}", NULL },
+    { "{\"step_id\":7}", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(OuioeThinkingStep) step = ouioe_thinking_step_new ("analysis", "x", NULL, -1, NULL, NULL);
+      OuioeText step_id;
+
+      step->context_used = ouioe_text_new (cases[i].context, -1);
+      step_id = ouioe_codec_get_step_id (step);
+      g_assert_cmpstr (step_id.str, ==, cases[i].step_id);
+      ouioe_text_clear (&step_id);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -516,6 +540,7 @@ main (int argc, char **argv)
   g_test_add_func ("/progress/has-the-defaults-of-the-contract", test_progress_has_the_defaults_of_the_contract);
   g_test_add_func ("/progress/takes-every-field", test_progress_takes_every_field);
   g_test_add_func ("/progress/refuses-with-every-problem", test_progress_refuses_with_every_problem);
+  g_test_add_func ("/step-id/is-found-in-the-context", test_step_id_is_found_in_the_context);
 
   return g_test_run ();
 }

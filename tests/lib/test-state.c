@@ -104,6 +104,14 @@ test_sessions_tell_what_they_are (void)
                    "\"last_updated\":\"2026-11-23T01:11:03.398083+00:00\",\"thinking_per_minute\":0.0,"
                    "\"progress_per_minute\":0.0}}");
 
+  info.generation = ouioe_generation_new ();
+  g_string_truncate (open, 0);
+  ouioe_codec_write_session (open, &info, TEST_TIME_US);
+  test_assert_json (open->str, open->len);
+  g_assert_true (g_str_has_suffix (open->str, "\"progress_per_minute\":0.0},"
+                                              "\"generation\":{\"phase\":\"none\",\"calls\":0}}"));
+  g_clear_pointer (&info.generation, ouioe_generation_unref);
+
   info.state = OUIOE_SESSION_CLOSED;
   info.outcome = "done";
   info.ended_us = TEST_TIME_US + 2000000;
