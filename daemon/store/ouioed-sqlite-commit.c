@@ -7,6 +7,8 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "ouioe-codec.h"
 #include "ouioed-sqlite-private.h"
 
@@ -156,7 +158,8 @@ forget (Work *work, char *id, GError **error)
 
   forgotten = (OuioedSqliteForgotten) { touched->session->key, touched->session->bytes };
   if (touched->has_row && (!delete_row (work, STMT_DELETE_SESSION, forgotten.key, error) ||
-                           !delete_row (work, STMT_DELETE_CONTEXT, forgotten.key, error)))
+                           !delete_row (work, STMT_DELETE_CONTEXT, forgotten.key, error) ||
+                           !delete_row (work, STMT_DELETE_GENERATION, forgotten.key, error)))
     return FALSE;
 
   sqlite3_bind_int64 (stmt, 1, forgotten.key);
@@ -236,6 +239,30 @@ write_context (Work *work, OuioedSqliteSession *session, OuioeThinkingContext *c
   return ok;
 }
 
+static gboolean
+write_generation (Work *work, OuioedSqliteSession *session, OuioeGeneration *generation, GError **error)
+{
+  sqlite3_stmt *stmt = ouioed_sqlite_stmt (work->db, STMT_PUT_GENERATION);
+  g_autofree char *json = NULL;
+  gboolean ok;
+
+  /* Shared by the records of a session and never changed, as the context. */
+  if (generation == session->generation)
+    return TRUE;
+
+  g_clear_pointer (&session->generation, ouioe_generation_unref);
+  if (generation == NULL)
+    return delete_row (work, STMT_DELETE_GENERATION, session->key, error);
+
+  session->generation = ouioe_generation_ref (generation);
+  json = ouioe_generation_to_json (generation);
+  sqlite3_bind_int64 (stmt, 1, session->key);
+  sqlite3_bind_blob64 (stmt, 2, json, strlen (json), SQLITE_STATIC);
+  ok = ouioed_sqlite_run (work->db, stmt, error);
+  sqlite3_clear_bindings (stmt);
+  return ok;
+}
+
 /* The parameters have the same numbers in both statements that use them. */
 static void
 bind_counts (sqlite3_stmt *stmt, const OuioedSqliteSession *session)
@@ -273,7 +300,8 @@ write_record (Work *work, OuioedSqliteSession *session, const OuioedSessionRecor
   sqlite3_bind_int64 (stmt, 13, (gint64) record->appended[1]);
   ok = ouioed_sqlite_run (work->db, stmt, error);
   sqlite3_clear_bindings (stmt);
-  return ok && write_context (work, session, record->context, error);
+  return ok && write_context (work, session, record->context, error)
+         && write_generation (work, session, record->generation, error);
 }
 
 static gboolean

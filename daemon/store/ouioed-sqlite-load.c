@@ -15,14 +15,15 @@ typedef gboolean (*RowFunc) (OuioedSqlite *self, sqlite3_stmt *stmt, OuioedConte
 enum {
   COL_KEY, COL_ID, COL_USER_ID, COL_STATE, COL_OUTCOME, COL_CONFIG, COL_STATS, COL_LAST_ID, COL_CREATED,
   COL_LAST_ACTIVITY, COL_ENDED, COL_APPENDED, COL_TRIMMED = COL_APPENDED + 2, COL_TRIMMED_TO = COL_TRIMMED + 2,
-  COL_KEPT = COL_TRIMMED_TO + 2, COL_BYTES = COL_KEPT + 2, COL_CONTEXT,
+  COL_KEPT = COL_TRIMMED_TO + 2, COL_BYTES = COL_KEPT + 2, COL_CONTEXT, COL_GENERATION,
 };
 
 #define SESSION_SQL \
   "SELECT key, id, user_id, state, outcome, config, stats, last_id, created_us, last_activity_us, ended_us," \
   " appended_thinking, appended_progress, trimmed_thinking, trimmed_progress, trimmed_to_thinking," \
-  " trimmed_to_progress, kept_thinking, kept_progress, bytes, json" \
-  " FROM sessions LEFT JOIN contexts ON session = key ORDER BY key"
+  " trimmed_to_progress, kept_thinking, kept_progress, bytes, contexts.json, generations.json" \
+  " FROM sessions LEFT JOIN contexts ON contexts.session = key" \
+  " LEFT JOIN generations ON generations.session = key ORDER BY key"
 
 static const char *
 get_text (sqlite3_stmt *stmt, int column)
@@ -35,12 +36,17 @@ static gboolean
 load_json (OuioedSqlite *self, sqlite3_stmt *stmt, OuioedSessionRecord *record, GError **error)
 {
   const char *context = sqlite3_column_blob (stmt, COL_CONTEXT);
+  const char *generation = sqlite3_column_blob (stmt, COL_GENERATION);
   g_autoptr(GError) cause = NULL;
   g_autofree char *why = NULL;
 
   record->stats = ouioe_codec_stats_from_json (get_text (stmt, COL_STATS), &cause);
   if (record->stats != NULL && context != NULL)
     record->context = ouioe_codec_context_from_json (context, (gsize) sqlite3_column_bytes (stmt, COL_CONTEXT), &cause);
+  if (generation != NULL)
+    record->generation = ouioe_generation_read (generation, (gsize) sqlite3_column_bytes (stmt, COL_GENERATION));
+  if (cause == NULL && generation != NULL && record->generation == NULL)
+    g_set_error_literal (&cause, OUIOE_ERROR, OUIOE_ERROR_STORE_DAMAGED, "What is known of the model cannot be read");
   if (cause == NULL && ouioe_codec_config_from_json (get_text (stmt, COL_CONFIG), &record->config, &cause))
     return TRUE;
 
@@ -85,6 +91,8 @@ load_session (OuioedSqlite *self, sqlite3_stmt *stmt, OuioedContents *contents, 
 
   if (record->context != NULL)
     session->context = ouioe_thinking_context_ref (record->context);
+  if (record->generation != NULL)
+    session->generation = ouioe_generation_ref (record->generation);
   return TRUE;
 }
 

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /* "OUIO": says in the header of the file whose it is. */
 #define OUIOED_SQLITE_APPLICATION_ID 0x4f55494f
-#define OUIOED_SQLITE_N_STEPS        1
+#define OUIOED_SQLITE_N_STEPS        2
 /* How long to wait for another program that is writing to the file. */
 #define OUIOED_SQLITE_BUSY_MS        2000
 
@@ -28,8 +28,10 @@ typedef enum {
   STMT_PUT_SESSION,
   STMT_COUNT_SESSION,
   STMT_PUT_CONTEXT,
+  STMT_PUT_GENERATION,
   STMT_DELETE_SESSION,
   STMT_DELETE_CONTEXT,
+  STMT_DELETE_GENERATION,
   STMT_PUT_FORGOTTEN,
   STMT_DELETE_FORGOTTEN,
   STMT_PUT_META,
@@ -56,6 +58,7 @@ typedef struct {
   gint64                trimmed_to[2]; /* packed */
   gint64                bytes;         /* of its events */
   OuioeThinkingContext *context;       /* as it is in the file */
+  OuioeGeneration      *generation;    /* likewise */
 } OuioedSqliteSession;
 
 /* A forgotten session whose events are not all removed. */

@@ -32,8 +32,10 @@ static const char *const texts[OUIOED_SQLITE_N_STMTS] = {
     ("UPDATE sessions SET trimmed_thinking = ?14, trimmed_progress = ?15, trimmed_to_thinking = ?16,"
      " trimmed_to_progress = ?17, kept_thinking = ?18, kept_progress = ?19, bytes = ?20 WHERE key = ?1"),
   [STMT_PUT_CONTEXT] = "INSERT OR REPLACE INTO contexts (session, json) VALUES (?1, ?2)",
+  [STMT_PUT_GENERATION] = "INSERT OR REPLACE INTO generations (session, json) VALUES (?1, ?2)",
   [STMT_DELETE_SESSION] = "DELETE FROM sessions WHERE key = ?1",
   [STMT_DELETE_CONTEXT] = "DELETE FROM contexts WHERE session = ?1",
+  [STMT_DELETE_GENERATION] = "DELETE FROM generations WHERE session = ?1",
   [STMT_PUT_FORGOTTEN] = "INSERT OR REPLACE INTO forgotten (session, bytes) VALUES (?1, ?2)",
   [STMT_DELETE_FORGOTTEN] = "DELETE FROM forgotten WHERE session = ?1",
   [STMT_PUT_META] = "INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)",
@@ -199,6 +201,8 @@ ouioed_sqlite_session_copy (const OuioedSqliteSession *session)
   g_ref_string_acquire (copy->id);
   if (copy->context != NULL)
     ouioe_thinking_context_ref (copy->context);
+  if (copy->generation != NULL)
+    ouioe_generation_ref (copy->generation);
   return copy;
 }
 
@@ -206,6 +210,7 @@ void
 ouioed_sqlite_session_free (OuioedSqliteSession *session)
 {
   g_clear_pointer (&session->context, ouioe_thinking_context_unref);
+  g_clear_pointer (&session->generation, ouioe_generation_unref);
   g_ref_string_release (session->id);
   g_free (session);
 }

@@ -79,6 +79,56 @@ test_sessions_come_back (TestStore *f, gconstpointer backend)
 }
 
 static void
+put_generation (TestStore *f, const char *id, OuioeGeneration *generation)
+{
+  g_autoptr(OuioedSessionRecord) record = test_record (id);
+  g_autoptr(OuioedCommit) commit = NULL;
+  g_autoptr(GError) error = NULL;
+  OuioedBatch *batch = ouioed_batch_new ();
+
+  record->generation = generation != NULL ? ouioe_generation_ref (generation) : NULL;
+  ouioed_batch_put_session (batch, record);
+  commit = test_commit (f->store, batch, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_what_is_known_of_the_model_comes_back (TestStore *f, gconstpointer backend)
+{
+  g_autoptr(OuioeGeneration) first = ouioe_generation_new ();
+  g_autoptr(OuioeGeneration) second = NULL;
+  OuioeGeneration *found;
+
+  first->model = g_strdup ("gpt-oss:20b");
+  first->output_tokens = 41;
+  ouioe_generation_enter (first, OUIOE_PHASE_ANSWER, 1000000);
+  put_generation (f, "a", first);
+  put_generation (f, "b", first);
+  put_generation (f, "b", first);
+  put_generation (f, "c", NULL);
+  second = ouioe_generation_copy (first);
+  second->output_tokens = 42;
+  put_generation (f, "b", second);
+  test_store_reopen (f);
+
+  found = find_session (f, "a")->generation;
+  g_assert_nonnull (found);
+  g_assert_cmpstr (ouioe_generation_get_model (found), ==, "gpt-oss:20b");
+  g_assert_cmpint (ouioe_generation_get_output_tokens (found), ==, 41);
+  g_assert_cmpint (ouioe_generation_get_phase (found), ==, OUIOE_PHASE_ANSWER);
+  g_assert_cmpuint (ouioe_generation_get_n_spans (found), ==, 1);
+  g_assert_cmpint (ouioe_generation_get_output_tokens (find_session (f, "b")->generation), ==, 42);
+  g_assert_null (find_session (f, "c")->generation);
+
+  put_generation (f, "a", NULL);
+  test_forget (f, "b");
+  test_write (f, "b", TRUE, "s1");
+  test_store_reopen (f);
+  g_assert_null (find_session (f, "a")->generation);
+  g_assert_null (find_session (f, "b")->generation);
+}
+
+static void
 test_marks_of_trimming_come_back (TestStore *f, gconstpointer backend)
 {
   OuioedQuery query = OUIOED_QUERY_INIT;
@@ -168,6 +218,7 @@ test_keys_come_back_oldest_first (TestStore *f, gconstpointer backend)
 
 const TestPromise restart_promises[] = {
   { "sessions-come-back", test_sessions_come_back },
+  { "what-is-known-of-the-model-comes-back", test_what_is_known_of_the_model_comes_back },
   { "marks-of-trimming-come-back", test_marks_of_trimming_come_back },
   { "newest-id-outlives-its-session", test_newest_id_outlives_its_session },
   { "keys-come-back-oldest-first", test_keys_come_back_oldest_first },

@@ -117,8 +117,8 @@ static void
 test_newer_schema_is_refused (Fixture *f, gconstpointer data)
 {
   fill_and_close (f);
-  run_sql (f, "PRAGMA user_version = 2");
-  assert_refused (f, OUIOE_ERROR_STORE_TOO_NEW, "newer version (schema 2, this one knows up to 1)");
+  run_sql (f, "PRAGMA user_version = 3");
+  assert_refused (f, OUIOE_ERROR_STORE_TOO_NEW, "newer version (schema 3, this one knows up to 2)");
 }
 
 static void

@@ -532,6 +532,43 @@ test_kill_loses_and_doubles_nothing_acknowledged (TestStore *f, gconstpointer da
     }
 }
 
+/* ---- older forms ---- */
+
+static void
+test_schema_1_is_brought_up (TestStore *f, gconstpointer data)
+{
+  OuioedQuery query = OUIOED_QUERY_INIT;
+
+  test_write (f, "a", TRUE, "s1 t2");
+  ask_file (f, "DROP TABLE generations");
+  ask_file (f, "PRAGMA user_version = 1");
+  test_store_reopen (f);
+
+  g_assert_cmpint (ask_file (f, "PRAGMA user_version"), ==, 2);
+  g_assert_cmpint (ask_file (f, "SELECT count (*) FROM generations"), ==, 0);
+  test_write (f, "a", FALSE, "t3");
+  test_expect (f, &query, "s1 t2 t3");
+}
+
+static void
+test_damaged_generation_is_told (TestStore *f, gconstpointer data)
+{
+  g_autoptr(OuioedStore) store = NULL;
+  g_autoptr(GError) error = NULL;
+
+  test_write (f, "a", TRUE, "s1");
+  ask_file (f, "INSERT INTO generations SELECT key, CAST ('[1]' AS BLOB) FROM sessions");
+  ouioed_store_close (f->store);
+  store = create_sqlite (f->place);
+  g_assert_null (ouioed_store_open (store, &error));
+  g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_STORE_DAMAGED);
+  g_assert_nonnull (strstr (error->message, "session a: What is known of the model cannot be read"));
+
+  ouioed_store_close (store);
+  ask_file (f, "DELETE FROM generations");
+  test_store_reopen (f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -555,6 +592,8 @@ main (int argc, char **argv)
   ADD ("event-id-out-of-range-is-refused", NULL, test_event_id_out_of_range_is_refused);
   ADD ("log-is-emptied-when-it-is-quiet", NULL, test_log_is_emptied_when_it_is_quiet);
   ADD ("log-stays-small-under-load", NULL, test_log_stays_small_under_load);
+  ADD ("schema-1-is-brought-up", NULL, test_schema_1_is_brought_up);
+  ADD ("damaged-generation-is-told", NULL, test_damaged_generation_is_told);
   ADD ("kill-loses-and-doubles-nothing-acknowledged", NULL, test_kill_loses_and_doubles_nothing_acknowledged);
 
   return g_test_run ();
