@@ -178,7 +178,10 @@ ouioectl_doctor (OuioectlOptions *options, int argc, char **argv)
   };
   findings = ouioectl_findings_new ();
   if (ouioectl_doctor_check_service (&doctor, findings))
-    ouioectl_doctor_check_files (&doctor, findings);
+    {
+      ouioectl_doctor_check_files (&doctor, findings);
+      ouioectl_doctor_check_units (findings);
+    }
   ouioectl_findings_print (findings, options->json || options->ndjson);
   return ouioectl_findings_count_faults (findings) == 0 ? OUIOECTL_EXIT_DONE : OUIOECTL_EXIT_FAILED;
 }

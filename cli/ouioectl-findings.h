@@ -43,5 +43,7 @@ typedef struct {
 gboolean ouioectl_doctor_check_service (const OuioectlDoctor *self, OuioectlFindings *findings);
 /* On this machine: configuration, state-dir, disk, tokens. */
 void     ouioectl_doctor_check_files   (const OuioectlDoctor *self, OuioectlFindings *findings);
+/* Of systemd, on this machine: user-unit, system-unit; or units, when there is no systemd. */
+void     ouioectl_doctor_check_units   (OuioectlFindings *findings);
 
 G_END_DECLS

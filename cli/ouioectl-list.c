@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ouioectl-text.h"
+#include "ouioectl-watch.h"
 
 static void
 print_json (GPtrArray *sessions)
@@ -34,12 +35,11 @@ print_ndjson (GPtrArray *sessions)
     }
 }
 
-static void
-print_table (GPtrArray *sessions)
+static char *
+make_table (GPtrArray *sessions)
 {
   static const char *const headings[] = { "SESSION", "USER", "STATE", "#STEPS", "#UPDATES", "ACTIVE", "REQUEST", NULL };
   g_autoptr(OuioectlTable) table = ouioectl_table_new (headings, G_N_ELEMENTS (headings) - 1);
-  g_autofree char *text = NULL;
   gint64 now_us = g_get_real_time ();
   guint width = ouioectl_terminal_is (STDOUT_FILENO) ? ouioectl_terminal_width (STDOUT_FILENO) : 0;
 
@@ -57,8 +57,32 @@ print_table (GPtrArray *sessions)
       ouioectl_table_add (table, ouioe_session_get_id (session), user != NULL ? user : "", state != NULL ? state : "",
                           steps, updates, active, request != NULL ? request : "", NULL);
     }
-  text = ouioectl_table_format (table, width);
-  ouioectl_put (text);
+  return ouioectl_table_format (table, width);
+}
+
+typedef struct {
+  OuioeClient      *client;
+  const char       *user;      /* NULL: of all */
+  OuioeSessionState state;     /* 0: in all */
+  gboolean          is_json;
+} Wanted;
+
+static gboolean
+look (OuioectlLook *out, gpointer user_data, GError **error)
+{
+  const Wanted *self = user_data;
+  g_autoptr(GPtrArray) sessions = ouioe_client_list_sessions (self->client, self->user, self->state, NULL, error);
+
+  if (sessions == NULL)
+    return FALSE;
+  if (!self->is_json)
+    {
+      out->text = make_table (sessions);
+      return TRUE;
+    }
+  for (guint i = sessions->len; i > 0; i--)   /* those that are new come last */
+    ouioectl_look_add (out, ouioe_session_get_id (sessions->pdata[i - 1]), ouioe_session_get_json (sessions->pdata[i - 1]));
+  return TRUE;
 }
 
 int
@@ -66,14 +90,17 @@ ouioectl_list (OuioectlOptions *options, int argc, char **argv)
 {
   g_autofree char *user = NULL;
   g_autofree char *word = NULL;
+  gboolean watch = FALSE;
   const GOptionEntry entries[] = {
     { "user", 'u', 0, G_OPTION_ARG_STRING, &user, "Only the sessions of this user", "USER" },
     { "state", 's', 0, G_OPTION_ARG_STRING, &word, "Only open or closed ones", "open|closed" },
+    { "watch", 'w', 0, G_OPTION_ARG_NONE, &watch, "Go on looking, until Ctrl+C; with --json a line per change", NULL },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;
   g_autoptr(GPtrArray) sessions = NULL;
   g_autoptr(GError) error = NULL;
+  g_autofree char *text = NULL;
   OuioeSessionState state = 0;
 
   if (!ouioectl_parse (options, entries, NULL, &argc, &argv, 0, 0))
@@ -87,6 +114,12 @@ ouioectl_list (OuioectlOptions *options, int argc, char **argv)
     state = ouioe_session_state_from_string (word);
 
   client = ouioe_client_new (options->address);
+  if (watch)
+    {
+      Wanted wanted = { client, user, state, options->json || options->ndjson };
+
+      return (int) ouioectl_watch (options, "session_id", state == 0 ? "forgotten" : "left", look, &wanted);
+    }
   sessions = ouioe_client_list_sessions (client, user, state, NULL, &error);
   if (sessions == NULL)
     return ouioectl_fail (error);
@@ -96,6 +129,9 @@ ouioectl_list (OuioectlOptions *options, int argc, char **argv)
   else if (options->json)
     print_json (sessions);
   else
-    print_table (sessions);
+    {
+      text = make_table (sessions);
+      ouioectl_put (text);
+    }
   return OUIOECTL_EXIT_DONE;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "ouioectl-text.h"
+#include "ouioectl-watch.h"
 
 /* Every member of the answer is shown, by its own name: a newer daemon may tell more than this program knows. */
 static void
@@ -99,38 +100,87 @@ dup_stats_of_closed (OuioeClient *client, const char *id, GError **error)
   return json;
 }
 
+static char *
+dup_stats (OuioeClient *client, const char *id, GError **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  char *json = ouioe_client_get_session_stats (client, id, NULL, &local_error);
+
+  if (json != NULL)
+    return json;
+  if (g_error_matches (local_error, OUIOE_ERROR, OUIOE_ERROR_SESSION_NOT_FOUND))
+    return dup_stats_of_closed (client, id, error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
+}
+
+static char *
+make_text (const char *json, GError **error)
+{
+  char *text = ouioectl_stats_format (json);
+
+  if (text == NULL)
+    g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL,
+                         "the daemon answered something else than statistics");
+  return text;
+}
+
+typedef struct {
+  OuioeClient *client;
+  const char  *id;
+  gboolean     is_json;
+} Target;
+
+static gboolean
+look (OuioectlLook *out, gpointer user_data, GError **error)
+{
+  const Target *self = user_data;
+  g_autoptr(OuioeSession) session = ouioe_client_get_session (self->client, self->id, NULL, error);
+  g_autofree char *json = session != NULL ? dup_stats (self->client, self->id, error) : NULL;
+
+  if (json == NULL)
+    return FALSE;
+  out->over = ouioe_session_get_outcome (session) != NULL;
+  if (self->is_json)
+    ouioectl_look_add (out, self->id, json);
+  else
+    out->text = make_text (json, error);
+  return self->is_json || out->text != NULL;
+}
+
 int
 ouioectl_stats (OuioectlOptions *options, int argc, char **argv)
 {
+  gboolean watch = FALSE;
+  const GOptionEntry entries[] = {
+    { "watch", 'w', 0, G_OPTION_ARG_NONE, &watch, "Go on looking, until it is closed; with --json a line per change", NULL },
+    G_OPTION_ENTRY_NULL
+  };
   g_autoptr(OuioeClient) client = NULL;
   g_autofree char *json = NULL;
   g_autofree char *text = NULL;
   g_autoptr(GError) error = NULL;
+  Target target;
 
-  if (!ouioectl_parse (options, NULL, NULL, &argc, &argv, 1, 1))
+  if (!ouioectl_parse (options, entries, NULL, &argc, &argv, 1, 1))
     return OUIOECTL_EXIT_USAGE;
 
   client = ouioe_client_new (options->address);
-  json = ouioe_client_get_session_stats (client, argv[1], NULL, &error);
-  if (g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_SESSION_NOT_FOUND))
-    {
-      g_clear_error (&error);
-      json = dup_stats_of_closed (client, argv[1], &error);
-    }
+  target = (Target) { client, argv[1], options->json || options->ndjson };
+  if (watch)
+    return (int) ouioectl_watch (options, "session_id", "forgotten", look, &target);
+
+  json = dup_stats (client, argv[1], &error);
   if (json == NULL)
     return ouioectl_fail (error);
-
-  if (options->json || options->ndjson)
+  if (target.is_json)
     {
       ouioectl_put_json (json, strlen (json));
       return OUIOECTL_EXIT_DONE;
     }
-  text = ouioectl_stats_format (json);
+  text = make_text (json, &error);
   if (text == NULL)
-    {
-      ouioectl_complain ("the daemon answered something else than statistics");
-      return OUIOECTL_EXIT_FAILED;
-    }
+    return ouioectl_fail (error);
   ouioectl_put (text);
   return OUIOECTL_EXIT_DONE;
 }

@@ -12,6 +12,7 @@
 
 #include "ouioectl-service.h"
 #include "ouioectl-text.h"
+#include "ouioectl-watch.h"
 
 static gint64
 uptime_us (const OuioectlService *service)
@@ -40,12 +41,8 @@ set_text (json_t *object, const char *name, const char *value)
 }
 
 static void
-print_json (const char *address, const OuioectlService *service)
+set_members (json_t *object, const OuioectlService *service)
 {
-  json_t *object = json_object ();
-  char *dump;
-
-  set_text (object, "address", address);
   set_text (object, "state", state_of (service));
   set_text (object, "version", service->version);
   set_text (object, "store", service->store);
@@ -58,11 +55,25 @@ print_json (const char *address, const OuioectlService *service)
   set_number (object, "readers", service->n_readers);
   set_number (object, "store_bytes", service->store_bytes);
   set_number (object, "memory_bytes", service->memory_bytes);
+}
+
+/* @service: (nullable): NULL when it does not answer */
+static char *
+make_json (const char *address, const OuioectlService *service)
+{
+  json_t *object = json_object ();
+  char *dump, *text;
+
+  set_text (object, "address", address);
+  if (service == NULL)
+    set_text (object, "state", "unreachable");
+  else
+    set_members (object, service);
   dump = json_dumps (object, JSON_COMPACT);
-  if (dump != NULL)
-    ouioectl_put_json (dump, strlen (dump));
+  text = g_strdup (dump != NULL ? dump : "{}");
   free (dump);
   json_decref (object);
+  return text;
 }
 
 static void
@@ -82,12 +93,11 @@ add_size (OuioectlTable *table, const char *label, double bytes)
   ouioectl_table_add (table, label, text, NULL);
 }
 
-static void
-print_table (const char *address, const OuioectlService *service)
+static char *
+make_table (const char *address, const OuioectlService *service)
 {
   g_autoptr(OuioectlTable) table = ouioectl_table_new (NULL, 2);
   g_autofree char *uptime = uptime_us (service) < 0 ? g_strdup ("not told") : ouioectl_text_duration (uptime_us (service));
-  g_autofree char *text = NULL;
 
   ouioectl_table_add (table, "Address", address, NULL);
   ouioectl_table_add (table, "State", state_of (service), NULL);
@@ -102,31 +112,76 @@ print_table (const char *address, const OuioectlService *service)
   add_count (table, "Closed sessions", service->n_closed);
   add_count (table, "Readers", service->n_readers);
   add_size (table, "Memory", service->memory_bytes);
-  text = ouioectl_table_format (table, 0);
-  ouioectl_put (text);
+  return ouioectl_table_format (table, 0);
+}
+
+typedef struct {
+  const char *address;
+  gboolean    is_json;
+} Target;
+
+static gboolean
+look (OuioectlLook *out, gpointer user_data, GError **error)
+{
+  const Target *self = user_data;
+  g_autoptr(OuioectlService) service = ouioectl_service_ask (self->address, NULL, error);
+  g_autofree char *json = NULL;
+
+  if (service == NULL)
+    {
+      /* A program gets a line for this, too. */
+      if (!self->is_json || !g_error_matches (*error, OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE))
+        return FALSE;
+      g_clear_error (error);
+      json = make_json (self->address, NULL);
+      ouioectl_look_add (out, self->address, json);
+      return TRUE;
+    }
+  if (!self->is_json)
+    {
+      out->text = make_table (self->address, service);
+      return TRUE;
+    }
+  json = make_json (self->address, service);
+  ouioectl_look_add (out, self->address, json);
+  return TRUE;
 }
 
 int
 ouioectl_status (OuioectlOptions *options, int argc, char **argv)
 {
+  gboolean watch = FALSE;
+  const GOptionEntry entries[] = {
+    { "watch", 'w', 0, G_OPTION_ARG_NONE, &watch, "Go on looking, until Ctrl+C; with --json a line per change", NULL },
+    G_OPTION_ENTRY_NULL
+  };
   g_autoptr(OuioeClient) client = NULL;
   g_autoptr(OuioectlService) service = NULL;
   g_autoptr(GError) error = NULL;
-  const char *address;
+  g_autofree char *text = NULL;
+  Target target;
 
-  if (!ouioectl_parse (options, NULL, "Leaves with 0 when the daemon is ready, 75 when it is there but not ready, 69 when "
+  if (!ouioectl_parse (options, entries, "Leaves with 0 when the daemon is ready, 75 when it is there but not ready, 69 when "
                        "it does not answer.", &argc, &argv, 0, 0))
     return OUIOECTL_EXIT_USAGE;
 
   client = ouioe_client_new (options->address);
-  address = ouioe_client_get_address (client);
-  service = ouioectl_service_ask (address, NULL, &error);
+  target = (Target) { ouioe_client_get_address (client), options->json || options->ndjson };
+  if (watch)
+    return (int) ouioectl_watch (options, "address", "unreachable", look, &target);
+  service = ouioectl_service_ask (target.address, NULL, &error);
   if (service == NULL)
     return ouioectl_fail (error);
 
-  if (options->json || options->ndjson)
-    print_json (address, service);
+  if (target.is_json)
+    {
+      text = make_json (target.address, service);
+      ouioectl_put_json (text, strlen (text));
+    }
   else
-    print_table (address, service);
+    {
+      text = make_table (target.address, service);
+      ouioectl_put (text);
+    }
   return service->ready ? OUIOECTL_EXIT_DONE : OUIOECTL_EXIT_TRY_AGAIN;
 }

@@ -218,6 +218,73 @@ def test_fault_14_others_can_read_the_tokens():
         assert doctor("--state-dir", path, status=0) == {}
 
 
+# ---------------------------------------------------------------- units
+
+@contextlib.contextmanager
+def systemctl(user, system="LoadState=not-found"):
+    """A $PATH with a systemctl that tells this of the two managers; None: it does not get to them."""
+    with directory() as path:
+        script = os.path.join(path, "systemctl")
+        with open(script, "w") as f:
+            f.write("#!/bin/sh\n")
+            for option, told in (("--user", user), ("--system", system)):
+                f.write('if [ "$1" = %s ]; then\n' % option)
+                f.write("echo Failed to connect to bus >&2; exit 1\n" if told is None else "cat <<'X'\n%s\nX\nexit 0\n" % told)
+                f.write("fi\n")
+            f.write("exit 1\n")
+        os.chmod(script, 0o755)
+        yield {"PATH": path + ":" + os.environ["PATH"]}
+
+
+def unit(load="loaded", active="inactive", file="static", result="success", restarts=0):
+    return "LoadState=%s\nActiveState=%s\nUnitFileState=%s\nResult=%s\nNRestarts=%d" % (load, active, file, result, restarts)
+
+
+def checks(env):
+    """{check: (result, text)} of the units."""
+    with directory() as empty:
+        env = dict({"XDG_STATE_HOME": empty, "XDG_CONFIG_HOME": empty, "XDG_RUNTIME_DIR": empty}, **env)
+        _, out, err = ctl.run("doctor", "--json", "--ouioed", OUIOED, "--min-free", "0", env=env)
+    return {check["check"]: (check["result"], check["text"]) for check in json.loads(out)["checks"] if "unit" in check["check"]}
+
+
+def test_fault_15_a_unit_failed_is_masked_or_cannot_be_loaded():
+    for told, says in ((unit(active="failed", result="exit-code"), "failed (exit-code)"), (unit("masked"), "masked"),
+                       (unit("bad-setting"), "bad-setting"), (unit("error"), "cannot be loaded"),
+                       (unit(active="activating", restarts=7), "7 times")):
+        with systemctl(told) as env:
+            only("user-unit", env=env, says=says)
+        with systemctl("LoadState=not-found", told) as env:
+            only("system-unit", env=env, says=says)
+    with systemctl(unit("masked"), unit(active="failed", result="timeout")) as env:
+        assert set(doctor(env=env)) == {"user-unit", "system-unit"}
+
+
+def test_units_that_are_well_are_told():
+    with systemctl(unit(active="active", file="enabled"), unit()) as env:
+        assert doctor(env=env, status=0) == {}
+        assert checks(env) == {"user-unit": ("ok", "ouioed.service runs (enabled)"),
+                               "system-unit": ("ok", "ouioed.service is installed (static), and does not run now")}
+    with systemctl(unit(file="disabled"), unit(active="active", restarts=9)) as env:   # it was restarted, and runs
+        found = checks(env)
+        assert found["user-unit"][0] == "note" and "not enabled" in found["user-unit"][1], found
+        assert found["system-unit"][0] == "ok", found
+
+
+def test_without_systemd_the_units_are_passed_over():
+    with systemctl(None, None) as env:
+        assert doctor(env=env, status=0) == {}
+        found = checks(env)
+        assert set(found) == {"user-unit", "system-unit"} and all(result == "note" for result, _ in found.values()), found
+        assert "Failed to connect to bus" in found["user-unit"][1], found
+    with directory() as empty:
+        found = checks({"PATH": empty})
+        assert list(found) == ["units"] and found["units"][0] == "note" and "no systemd" in found["units"][1], found
+    with systemctl("", "nonsense\nLoadState") as env:
+        found = checks(env)
+        assert [found[name][0] for name in ("user-unit", "system-unit")] == ["note", "note"], found
+
+
 def test_several_faults_are_all_named():
     with directory() as path:
         os.chmod(path, 0o700)
