@@ -540,23 +540,3 @@ ouioe_generation_get_span (OuioeGeneration *self, guint index, OuioePhase *phase
     *end_us = span.end_us;
   return is_there;
 }
-
-/**
- * ouioe_generation_to_json:
- * @self: a generation
- *
- * Makes the text that the member "generation" of a session has.
- *
- * Returns: (transfer full): a JSON object
- */
-char *
-ouioe_generation_to_json (OuioeGeneration *self)
-{
-  GString *out;
-
-  g_return_val_if_fail (self != NULL, NULL);
-
-  out = g_string_sized_new (256);
-  ouioe_generation_write (self, out);
-  return g_string_free (out, FALSE);
-}
