@@ -219,13 +219,14 @@ read_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_bytes_get_size (bytes) == 0)
     {
       self->at_end = TRUE;
-      ouioectl_feed_end (self->feed);
+      ouioectl_feed_end (self->feed, g_get_monotonic_time ());
     }
   else
     {
       if (self->begin_us == 0)
         self->begin_us = g_get_monotonic_time ();
-      ouioectl_feed_add (self->feed, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+      ouioectl_feed_add (self->feed, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+        g_get_monotonic_time ());
     }
   pump (self);
 }
@@ -315,7 +316,7 @@ run (Ingest *self, OuioeDialectFormat format)
 
   self->loop = g_main_loop_new (NULL, FALSE);
   self->reading = g_cancellable_new ();
-  self->feed = ouioectl_feed_new (format, on_post, self);
+  self->feed = ouioectl_feed_new (format, self->live, on_post, self);
   g_queue_init (&self->posts);
   pump (self);
   g_main_loop_run (self->loop);
@@ -350,7 +351,8 @@ ouioectl_ingest (OuioectlOptions *options, int argc, char **argv)
   g_autofree char *title = NULL;
   double speed = -1;
   const GOptionEntry entries[] = {
-    { "format", 'f', 0, G_OPTION_ARG_STRING, &word, "What FILE is (default: auto)", "ollama|openai|responses|anthropic|mcp|auto" },
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &word, "What FILE is (default: auto)",
+      "ollama|openai|responses|anthropic|mcp|auto" },
     { "session", 's', 0, G_OPTION_ARG_STRING, &session, "Into this session; it is created when it is not there", "ID" },
     { "user", 'u', 0, G_OPTION_ARG_STRING, &user, "Whose session it is (default: who you are)", "USER" },
     { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &speed, "N times as fast as it was; 0: as fast as it goes", "N" },

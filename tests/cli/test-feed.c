@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ouioectl-feed.h"
+#include "ouioe-transcript.h"
 
 typedef struct {
   GString   *log;         /* a line per post */
@@ -44,14 +45,14 @@ static Fed *
 feed_from (const char *stream, gsize len, gsize chunk)
 {
   Fed *fed = g_new0 (Fed, 1);
-  g_autoptr(OuioectlFeed) feed = ouioectl_feed_new (OUIOE_DIALECT_AUTO, on_post, fed);
+  g_autoptr(OuioectlFeed) feed = ouioectl_feed_new (OUIOE_DIALECT_AUTO, FALSE, on_post, fed);
   const char *outcome;
 
   fed->log = g_string_new (NULL);
   fed->posts = g_ptr_array_new_with_free_func ((GDestroyNotify) ouioectl_post_free);
   for (gsize at = 0; at < len; at += chunk)
-    ouioectl_feed_add (feed, stream + at, MIN (chunk, len - at));
-  ouioectl_feed_end (feed);
+    ouioectl_feed_add (feed, stream + at, MIN (chunk, len - at), 1);
+  ouioectl_feed_end (feed, 1);
   outcome = ouioectl_feed_get_outcome (feed);
   fed->outcome = g_strdup (outcome != NULL ? outcome : "-");
   fed->n_garbled = ouioectl_feed_get_n_garbled (feed);
@@ -177,11 +178,11 @@ test_a_long_answer_is_cut_and_told (void)
       g_autofree char *message = ouioe_progress_update_dup_message (post->update);
 
       g_assert_true (g_utf8_validate (message, -1, NULL));
-      g_assert_cmpuint (strlen (message), <=, OUIOECTL_FEED_MAX_MESSAGE);
+      g_assert_cmpuint (strlen (message), <=, OUIOE_TRANSCRIPT_MAX_MESSAGE);
       total += strlen (message);
     }
-  g_assert_cmpuint (total, >=, OUIOECTL_FEED_MAX_ANSWER);
-  g_assert_cmpuint (total, <, OUIOECTL_FEED_MAX_ANSWER + 200);
+  g_assert_cmpuint (total, >=, OUIOE_TRANSCRIPT_MAX_ANSWER);
+  g_assert_cmpuint (total, <, OUIOE_TRANSCRIPT_MAX_ANSWER + 200);
   g_assert_nonnull (strstr (fed->log->str, "[the rest of the answer is left out]"));
 }
 

@@ -416,7 +416,8 @@ test_step_comes_from_json (void)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(OuioeThinkingStep) step = ouioe_thinking_step_new_from_json (
-    "{\"thinking_type\":\"decision\",\"content\":\"a\\u0000b\",\"alternatives\":[\"c\"],\"context_used\":{\"step_id\":\"3\"}}", -1, &error);
+    "{\"thinking_type\":\"decision\",\"content\":\"a\\u0000b\","
+    "\"alternatives\":[\"c\"],\"context_used\":{\"step_id\":\"3\"}}", -1, &error);
   g_autofree char *content = NULL;
   g_autofree char *context = NULL;
   g_auto(GStrv) alternatives = NULL;
