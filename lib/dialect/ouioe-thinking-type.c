@@ -27,7 +27,7 @@ static const char *const decision[] = {
 };
 
 static const char *const risk[] = {
-  "risk", "danger", "careful", "caution", "warning:", "caveat", "could break", "might break", "could fail",
+  "risk", "danger", "be careful", "caution", "warning:", "caveat", "could break", "might break", "could fail",
   "might fail", "data loss", "lose data", "destructive", "irreversible", "cannot be undone", "can't be undone",
   "unsafe", "downtime", "lock out", "worst case", NULL,
 };

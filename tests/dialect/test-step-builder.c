@@ -403,6 +403,7 @@ static const struct { const char *text; const char *type; } types[] = {
   { "I have to be careful, this could break the boot.", "risk_assessment" },
   { "Wait, is that right? Let me check again.", "evaluation" },
   { "On the other hand, it may be slow.", "evaluation" },
+  { "Let me think it through carefully.", "analysis" },
   { "An asterisk is a character.", "analysis" },             /* "risk" counts only at the beginning of a word */
   { "I should check the risk, verify and compare.", "evaluation" },
   { "The plan is a risk.", "planning" },                     /* one each: the earlier rule */
