@@ -125,8 +125,9 @@ append_details (GString *out, const OuioectlView *view, guint column, const char
 
 /* ---- kinds of events ---- */
 
+/* In @text_at where the content begins. */
 static void
-append_step (GString *out, const OuioectlView *view, OuioeEvent *event)
+append_step (GString *out, const OuioectlView *view, OuioeEvent *event, gsize *text_at)
 {
   g_autoptr(OuioeThinkingStep) step = ouioe_event_dup_thinking_step (event);
   g_autofree char *content = NULL;
@@ -144,6 +145,7 @@ append_step (GString *out, const OuioectlView *view, OuioeEvent *event)
   factors = ouioe_thinking_step_dup_decision_factors (step);
 
   column = append_head (out, view, event, ouioe_thinking_step_get_thinking_type (step));
+  *text_at = out->len;
   append_text (out, view, column, content);
   append_details (out, view, column, "reason:", reasons);
   append_details (out, view, column, "instead of:", alternatives);
@@ -241,7 +243,17 @@ append_end (GString *out, const OuioectlView *view, OuioeEvent *event)
 char *
 ouioectl_view_event (const OuioectlView *view, OuioeEvent *event)
 {
+  gsize text_at;
+
+  return ouioectl_view_event_at (view, event, &text_at);
+}
+
+char *
+ouioectl_view_event_at (const OuioectlView *view, OuioeEvent *event, gsize *text_at)
+{
   GString *out = g_string_new (NULL);
+
+  *text_at = 0;
 
   switch (ouioe_event_get_kind (event))
     {
@@ -249,7 +261,7 @@ ouioectl_view_event (const OuioectlView *view, OuioeEvent *event)
       append_start (out, view, event);
       break;
     case OUIOE_EVENT_THINKING_STEP:
-      append_step (out, view, event);
+      append_step (out, view, event, text_at);
       break;
     case OUIOE_EVENT_PROGRESS_UPDATE:
       append_update (out, view, event);

@@ -19,6 +19,8 @@ typedef struct {
 
 /* One or more lines with their ends; "" when the event has none in this view. */
 char *ouioectl_view_event (const OuioectlView *view, OuioeEvent *event);
+/* Likewise; @text_at: (out): where in it the content of a step begins, 0 for other events */
+char *ouioectl_view_event_at (const OuioectlView *view, OuioeEvent *event, gsize *text_at);
 /* @lost: negative when not known */
 char *ouioectl_view_gap   (const OuioectlView *view, const char *after, const char *until, gint64 lost);
 /* The same as a JSON object for machines. */

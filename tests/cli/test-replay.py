@@ -21,15 +21,15 @@ ctl = None
 daemon = None
 
 
-def recording(*offsets, sid="past"):
-    """Steps at these seconds after a moment of last year."""
+def recording(*offsets, sid="past", **members):
+    """Steps at these seconds after a moment of last year, each with these members."""
     begin = datetime.datetime(2025, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
     lines = []
     for n, offset in enumerate(offsets):
         at = begin + datetime.timedelta(seconds=offset)
         lines.append(json.dumps({"id": "%d-%d" % (at.timestamp() * 1000, n), "session_id": sid, "kind": "thinking_step",
                                  "timestamp": at.isoformat(timespec="microseconds"), "thinking_type": "analysis",
-                                 "content": "step %d" % n}))
+                                 "content": "step %d" % n, **members}))
     return "".join(line + "\n" for line in lines)
 
 
@@ -71,6 +71,83 @@ def test_long_gaps_are_shortened_and_said_to_be_unless_not_wanted():
     assert any("1 h 00 min of silence, shortened" in line for _, line in found), found
     found = times(recording(0, 12), "--speed", "20", "--no-shorten")
     assert next(at for at, line in found if "step 1" in line) >= 0.55 and not any("silence" in line for _, line in found), found
+
+
+def arrivals(*words, **members):
+    """What a replay of one step writes, and when: (seconds since the first of it, text)."""
+    process = ctl.start("replay", "/dev/stdin", *words, stdin=open_text(recording(2, **members)))
+    found = []
+    while True:
+        text = os.read(process.stdout.fileno(), 65536)
+        if not text:
+            break
+        found.append((time.monotonic(), text.decode()))
+    ctl.finish(process)
+    return [(at - found[0][0], text) for at, text in found]
+
+
+def test_a_step_grows_in_its_rhythm():
+    rhythm = [0, 3, 400, 4, 300, 6, 200, 5, 100, 0]
+    found = arrivals(content="One two three\nfour", confidence=0.5, context_used={"rhythm": rhythm})
+    texts = [text for _, text in found]
+    assert texts[1].endswith("analysis            One"), texts
+    assert texts[2:5] == [" two", " three", "\n»                               four"], texts
+    assert texts[5].startswith("\n»                               confidence: 50 %\n"), texts
+    due = [0, 0.4, 0.7, 0.9, 1.0]
+    begin = found[1][0]
+    for (at, text), wanted in zip(found[1:], due):
+        assert wanted - 0.05 <= at - begin < wanted + TIMEOUT / 2, (text, found)
+    whole = ctl("replay", "-", stdin=recording(2, content="One two three\nfour", confidence=0.5))
+    assert "".join(texts).split("\n", 1)[1] == whole.split("\n", 1)[1], (texts, whole)
+
+
+def test_silence_within_a_step_is_shortened_and_said_to_be():
+    found = arrivals("--speed", "10", content="Slow one", context_used={"rhythm": [0, 4, 9000, 4]})
+    assert found[-1][0] < 5 and "--- 9.0 s of silence within, shortened ---" in found[-2][1] + found[-1][1], found
+
+
+def test_a_rhythm_that_does_not_fit_is_not_followed():
+    for rhythm in ([0, 3], [0, -1, 0, 7], "x", [0, 1, 2]):
+        found = arrivals(content="step 0", context_used={"rhythm": rhythm})
+        assert found[-1][0] < 1 and "".join(text for _, text in found).count("step 0") == 1, found
+
+
+def test_a_replay_into_a_session_happens_again():
+    sid = ctl.new_id()
+    context = {"step_id": "1", "rhythm": [0, 2, 200, 4]}
+    assert ctl("replay", "-", "--into", sid, stdin=recording(0, 0.5, 1.5, context_used=context)) == sid + "\n"
+    steps = [event for event in daemon.events(sid) if event["kind"] == "thinking_step"]
+    assert [step["content"] for step in steps] == ["step 0", "step 1", "step 2"], steps
+    assert all(step["context_used"] == context for step in steps), steps
+    at = [datetime.datetime.fromisoformat(step["timestamp"]).timestamp() for step in steps]
+    assert 0.45 < at[1] - at[0] < TIMEOUT / 2 and 0.95 < at[2] - at[1] < TIMEOUT / 2, at
+    assert time.time() - at[0] < TIMEOUT, "the times are those of the replay"
+    session = daemon.get("/api/streaming/sessions/" + sid)
+    assert session["outcome"] == "replayed" and session["user_request"] == "replay: -", session
+    assert session["system_context"]["source"] == "replay", session
+    assert session["system_context"]["recorded"].startswith("2025-01-02T03:04:05"), session
+
+
+def test_a_session_replayed_into_another_keeps_its_title_and_end():
+    old, new = ctl.new_id(), ctl.new_id()
+    daemon.create(old, user_request="Why?")
+    daemon.think(old, "because")
+    daemon.request("DELETE", "/api/streaming/sessions/" + old + "?outcome=refused")
+    ctl("replay", old, "--into", new, "--speed", "20")
+    session = daemon.get("/api/streaming/sessions/" + new)
+    assert (session["outcome"], session["user_request"]) == ("refused", "replay: Why?"), session
+    assert session["system_context"]["replay_of"] == old, session
+    ctl("replay", old, "--into", old, status=64)
+    ctl("replay", "-", "--into", new, stdin=recording(0, sid="one") + recording(0, sid="two"), status=1)
+
+
+def test_a_replay_into_a_session_that_is_interrupted_says_so():
+    sid = ctl.new_id()
+    process = ctl.start("replay", "/dev/stdin", "--into", sid, "--no-shorten", stdin=open_text(recording(0, 3600)))
+    assert read_line(process.stdout, TIMEOUT).strip() == sid
+    process.send_signal(signal.SIGTERM)
+    ctl.finish(process, 143)
+    assert daemon.get("/api/streaming/sessions/" + sid)["outcome"] == "cancelled"
 
 
 def test_every_line_is_marked_as_past():
