@@ -276,8 +276,8 @@ static char *
 make_text (GRand *rand)
 {
   static const char *const parts[] = {
-    " ", " ", " ", "\n", "\n", "\n\n", "\r\n", "\n"
-    " \t\n", "# ", "#", "**", "*", "- ", "-", "1. ", "2) ", "12345", "```\n", "~~~",
+    " ", " ", " ", "\n", "\n", "\n\n", "\r\n", "\n \t\n",
+    "# ", "#", "**", "*", "- ", "-", "1. ", "2) ", "12345", "```\n", "~~~",
     ". ", "! ", "Łódź", "\xf0\x9f\x90\x87", "\t", "    ", "word", "word", "words and words ", "\n**Bold**\n",
   };
   GString *text = g_string_new (NULL);
