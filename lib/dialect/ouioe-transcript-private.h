@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 #define OUIOE_TRANSCRIPT_MAX_NAME   200   /* bytes of a name that is shown or kept: of a model, a function, a status */
 #define OUIOE_TRANSCRIPT_MAX_WORKS  16    /* works whose progress is told apart */
-#define OUIOE_TRANSCRIPT_MAX_TOKENS 8192  /* of the open step of a choice whose probabilities are kept */
+#define OUIOE_TRANSCRIPT_MAX_TOKENS 16384 /* whose probabilities are kept, of all open steps */
 #define OUIOE_TRANSCRIPT_MAX_PIECES 16384 /* of an answer whose times are kept */
 
 /* A token of the open step. */
@@ -71,6 +71,7 @@ struct _OuioeTranscript
   OuioeTranscriptChoice      *choices[OUIOE_DIALECT_MAX_CHOICES];
   gsize                       answer_bytes;   /* kept, of all choices */
   gsize                       refusal_bytes;  /* likewise */
+  guint                       n_tokens;       /* likewise: pending ones, and those of open steps */
   OuioeTranscriptWork         works[OUIOE_TRANSCRIPT_MAX_WORKS];
   guint                       n_works;
   gint64                      second_us;      /* begin of the second in which works were told n_told times */

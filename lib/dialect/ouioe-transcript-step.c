@@ -12,7 +12,6 @@
 
 #define MAX_ALTERNATIVES 5
 #define MAX_TOKEN_TEXT   64
-#define MAX_PENDING      1024
 /* What servers send for a token they have no probability for. */
 #define NO_LOGPROB       -9999.0
 
@@ -70,8 +69,9 @@ ouioe_transcript_take_token (OuioeTranscriptChoice *choice, const OuioeDialectTo
       g_array_set_clear_func (choice->pending, ouioe_transcript_token_clear);
       g_array_set_clear_func (choice->tokens, ouioe_transcript_token_clear);
     }
-  if (choice->pending->len >= MAX_PENDING)
+  if (choice->transcript->n_tokens >= OUIOE_TRANSCRIPT_MAX_TOKENS)
     return;
+  choice->transcript->n_tokens++;
   item.logprob = MIN (item.logprob, 0);
   item.text = trimmed (token->chosen.text, token->chosen.len);
   item.alternatives = other_texts (token);
@@ -86,12 +86,12 @@ ouioe_transcript_place_tokens (OuioeTranscriptChoice *choice, gsize len)
   choice->pending_bytes = 0;
   if (choice->pending == NULL)
     return;
-  for (guint i = 0; i < choice->pending->len; i++)
+  if (len == 0)
+    choice->transcript->n_tokens -= choice->pending->len;
+  for (guint i = 0; len > 0 && i < choice->pending->len; i++)
     {
       OuioeTranscriptToken *token = &g_array_index (choice->pending, OuioeTranscriptToken, i);
 
-      if (len == 0 || choice->tokens->len >= OUIOE_TRANSCRIPT_MAX_TOKENS)
-        continue;
       token->position = begin + MIN (token->position, len - 1);
       g_array_append_val (choice->tokens, *token);
       *token = (OuioeTranscriptToken) { 0 };
@@ -127,6 +127,7 @@ sum_tokens (OuioeTranscriptChoice *choice, const OuioeStep *step, double *sum, O
     }
   if (n_done > 0)
     g_array_remove_range (choice->tokens, 0, n_done);
+  choice->transcript->n_tokens -= n_done;
   return n;
 }
 

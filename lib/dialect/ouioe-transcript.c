@@ -194,7 +194,8 @@ take_content (OuioeTranscriptChoice *choice, const OuioeDialectEvent *event)
   flush (choice, OUIOE_STEP_BORDER_END);
   ouioe_transcript_place_tokens (choice, 0);
   ouioe_transcript_enter (self, choice, OUIOE_PHASE_ANSWER, "progress", "answering", "answering");
-  note_answer_piece (choice);
+  if (n > 0)
+    note_answer_piece (choice);
   g_string_append_len (choice->answer, event->text, (gssize) n);
   self->answer_bytes += n;
   choice->answer_cut |= n < event->len;

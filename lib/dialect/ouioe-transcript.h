@@ -55,7 +55,7 @@ typedef struct {
 
 /* @id_prefix: what the step_ids begin with, so that they are unique in a session of many answers ("" or "2-").
  * @begin_us: when the request was sent, 0: not known. Times are microseconds on one clock of the caller's choice, above 0.
- * @funcs must outlive the transcript; none of them is called before begin() or feed(). */
+ * @funcs must outlive the transcript; none of them is called by new() itself. */
 OuioeTranscript *ouioe_transcript_new   (OuioeDialectFormat format, OuioeDialectFlags flags, const char *id_prefix, gint64 begin_us,
                                          const OuioeTranscriptFuncs *funcs, gpointer user_data);
 void             ouioe_transcript_free  (OuioeTranscript *self);

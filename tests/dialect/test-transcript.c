@@ -413,6 +413,24 @@ test_answers_together_are_bounded (void)
   g_assert_cmpuint (total, <, OUIOE_TRANSCRIPT_MAX_ANSWER + 400);
 }
 
+static void
+test_tokens_are_bounded_and_let_go (void)
+{
+  g_autoptr(TranscriptLog) log = transcript_log_new (OUIOE_DIALECT_OPENAI, OUIOE_DIALECT_FLAGS_NONE, "", BEGIN_US);
+
+  for (guint i = 0; i < OUIOE_TRANSCRIPT_MAX_TOKENS + 100; i++)
+    tell_token (log, "", 0.5, " x");
+  g_assert_cmpuint (log->transcript->n_tokens, ==, OUIOE_TRANSCRIPT_MAX_TOKENS);
+  tell (log, &(Told) THINKING (1, "one"));
+  tell_token (log, "two", 0.5, " x");
+  g_assert_cmpuint (log->transcript->n_tokens, ==, OUIOE_TRANSCRIPT_MAX_TOKENS);
+  tell (log, &(Told) PART (2));
+  g_assert_cmpuint (log->transcript->n_tokens, ==, 0);
+  tell_token (log, "three", 0.5, " x");
+  tell (log, &(Told) CONTENT (3, "three"));
+  g_assert_cmpuint (log->transcript->n_tokens, ==, 0);
+}
+
 /* Answers that come in turns: a phase of each is told once, and each has its own steps. */
 static void
 test_choices_do_not_disturb_each_other (void)
@@ -460,6 +478,7 @@ main (int argc, char **argv)
   g_test_add_func ("/confidence/tokens-of-the-answer-say-nothing", test_tokens_of_the_answer_say_nothing_of_the_thinking);
   g_test_add_func ("/bounds/arguments-are-cut-and-it-is-said", test_arguments_are_cut_and_it_is_said);
   g_test_add_func ("/bounds/answers-together", test_answers_together_are_bounded);
+  g_test_add_func ("/bounds/tokens-are-let-go", test_tokens_are_bounded_and_let_go);
   g_test_add_func ("/transcript/choices-do-not-disturb-each-other", test_choices_do_not_disturb_each_other);
   return g_test_run ();
 }
