@@ -309,6 +309,35 @@ def test_ingest_of_a_live_pipe_posts_a_step_when_it_is_complete():
     assert session(sid)["outcome"] == "length"
 
 
+def test_ingest_reads_every_dialect_by_its_name():
+    for name, word, outcome in (("made-anthropic-blocks.sse", "anthropic", "done"), ("made-mcp-index.sse", "mcp", "done"),
+                                ("made-responses-incomplete.sse", "responses", "length"),
+                                ("made-ollama-pull.ndjson", "ollama", "done")):
+        sid = ctl("ingest", os.path.join(DATA, name), "--format", word, "--speed", "0").strip()
+        assert session(sid)["system_context"]["format"] == word and session(sid)["outcome"] == outcome, session(sid)
+        assert updates(sid), name
+
+
+def test_the_rhythm_of_a_recording_is_kept_and_one_that_is_made_up_is_not():
+    sid = ctl("ingest", DEMO, "--speed", "0").strip()
+    for step in steps(sid):
+        rhythm = step["context_used"]["rhythm"]
+        assert sum(rhythm[1::2]) == len(step["content"]) and step["context_used"]["border"], step
+    sid = ctl("ingest", DEMO_SSE, "--speed", "0").strip()
+    assert not any("rhythm" in step["context_used"] for step in steps(sid)), steps(sid)
+
+
+def test_the_rhythm_of_a_live_pipe_is_that_of_its_arrival():
+    process = start("ingest", "-", stdin=subprocess.PIPE)
+    for pause, text in ((0.3, "one"), (0, " two")):
+        process.stdin.write(b'data: {"choices":[{"index":0,"delta":{"reasoning":"%s"}}]}\n\n' % text.encode())
+        process.stdin.flush()
+        time.sleep(pause)   # the rhythm that is looked for below
+    sid = finish(process).strip()
+    rhythm = steps(sid)[0]["context_used"]["rhythm"]
+    assert rhythm[:2] == [0, 3] and rhythm[3] == 4 and 250 <= rhythm[2] < TIMEOUT * 1000, rhythm
+
+
 def test_ingest_tells_a_stream_that_broke_off():
     with open(DEMO, encoding="utf-8") as f:
         half = "".join(f.readlines()[:100])
