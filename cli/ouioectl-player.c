@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A step was published when it was complete; the rhythm in its context_used tells how it came to be. It begins as long before as
- * its rhythm lasts, but not before the event ahead of it: lines cannot be written into each other.
+ * A step was published when it was complete; the rhythm in its context_used tells how it came to be. It begins as long
+ * before as its rhythm lasts, but not before the event ahead of it: lines cannot be written into each other.
  */
 #include "config.h"
 

@@ -44,7 +44,8 @@ static OuioeThinkingContext *
 make_context (const OuioectlReplay *replay)
 {
   OuioeEvent *first = replay->events->pdata[0];
-  g_autofree char *request = ouioe_event_get_kind (first) == OUIOE_EVENT_SESSION_START ? read_member (first, "user_request") : NULL;
+  gboolean has_start = ouioe_event_get_kind (first) == OUIOE_EVENT_SESSION_START;
+  g_autofree char *request = has_start ? read_member (first, "user_request") : NULL;
   const char *what = request != NULL && *request != '\0' ? request : replay->source;
   g_autofree char *title = g_strdup_printf ("replay: %s", what);
   g_autofree char *valid = g_utf8_make_valid (title, -1);

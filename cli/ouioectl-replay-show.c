@@ -110,7 +110,8 @@ on_grow (OuioeEvent *event, glong n_chars, gpointer user_data)
     }
 
   /* Only white space differs between the content and how it is laid out in lines. */
-  there = ouioectl_text_safe (self->content, g_utf8_offset_to_pointer (self->content, n_chars) - self->content, OUIOECTL_TEXT_LINES);
+  there = ouioectl_text_safe (self->content, g_utf8_offset_to_pointer (self->content, n_chars) - self->content,
+                              OUIOECTL_TEXT_LINES);
   n_visible = count_visible (there, strlen (there));
   for (end = self->text_at; n_visible > 0 && self->growing[end] != '\0'; end++)
     n_visible -= self->growing[end] != ' ' && self->growing[end] != '\n';

@@ -116,9 +116,9 @@ ouioectl_replay (OuioectlOptions *options, int argc, char **argv)
   OuioectlReplay replay = { .options = options, .events = events };
 
   if (!ouioectl_parse (options, entries,
-                       "FILE is what “export” wrote, or “-”; a word that names no file is a session. Steps grow as they once did.\n"
-                       "Gaps of more than 5 s last 1 s. Every line is marked with “»”; a session that is posted into says in its\n"
-                       "title that it is a replay.", &argc, &argv, 1, 1))
+                       "FILE is what “export” wrote, or “-”; a word that names no file is a session. Steps grow as they once\n"
+                       "did. Gaps of more than 5 s last 1 s. Every line is marked with “»”; a session that is posted into\n"
+                       "says in its title that it is a replay.", &argc, &argv, 1, 1))
     return OUIOECTL_EXIT_USAGE;
   if (!(speed >= MIN_SPEED && speed <= MAX_SPEED))
     {

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The first byte chooses format, flags, how it ends and the pieces. The steps together are the thinking, but for white space; what
- * was told of an open step is a beginning of it; pieces do not matter.
+ * The first byte chooses format, flags and how it ends. The steps together are the thinking, but for white space; what was
+ * told of an open step is a beginning of it; pieces do not matter.
  */
 #include <string.h>
 
