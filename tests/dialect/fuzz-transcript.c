@@ -148,6 +148,23 @@ on_event (const OuioeDialectEvent *event, gpointer user_data)
     }
 }
 
+/* What is kept stays within its bounds. */
+static void
+require_bounds (OuioeTranscript *transcript)
+{
+  require (transcript->answer_bytes <= OUIOE_TRANSCRIPT_MAX_ANSWER);
+  require (transcript->n_tokens <= OUIOE_TRANSCRIPT_MAX_TOKENS);
+  require (transcript->n_works <= OUIOE_TRANSCRIPT_MAX_WORKS);
+  require (transcript->error == NULL || strlen (transcript->error) <= 3 * OUIOE_TRANSCRIPT_MAX_DETAIL);
+  for (guint i = 0; i < OUIOE_DIALECT_MAX_CHOICES; i++)
+    {
+      const OuioeTranscriptChoice *choice = transcript->choices[i];
+
+      require (choice == NULL || choice->arguments == NULL || choice->arguments->len <= OUIOE_TRANSCRIPT_MAX_DETAIL);
+      require (choice == NULL || choice->answer_pieces->len <= OUIOE_TRANSCRIPT_MAX_PIECES);
+    }
+}
+
 static Run
 run_once (guint8 how, const char *data, gsize size, gsize chunk)
 {
@@ -161,6 +178,7 @@ run_once (guint8 how, const char *data, gsize size, gsize chunk)
   ouioe_transcript_begin (transcript);
   for (gsize at = 0; at < size; at += chunk)
     ouioe_transcript_feed (transcript, data + at, MIN (chunk, size - at), 1000000);
+  require_bounds (transcript);
   if ((how & 0x80) != 0)   /* given up */
     {
       ouioe_transcript_free (transcript);
