@@ -149,7 +149,6 @@ char *
 ouioed_request_name_context (json_t *object)
 {
   json_t *context = json_object_get (object, "context");
-  g_autofree char *text = NULL;
   g_autofree char *digest = NULL;
   char *dump;
 

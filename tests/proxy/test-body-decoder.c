@@ -94,7 +94,7 @@ test_text_comes_out_as_soon_as_it_was_flushed (void)
     {
       gsize len = 6, n_read, n_written = 0, n = 0;
 
-      while (g_converter_convert (G_CONVERTER (deflater), "event\n" + 6 - len, len, buffer + n, sizeof buffer - n,
+      while (g_converter_convert (G_CONVERTER (deflater), &"event\n"[6 - len], len, buffer + n, sizeof buffer - n,
                                   G_CONVERTER_FLUSH, &n_read, &n_written, &error) == G_CONVERTER_CONVERTED)
         {
           len -= n_read;

@@ -53,7 +53,8 @@ static void
 test_the_body_tells_model_title_and_streaming (void)
 {
   static const struct { OuioedRequestKind kind; const char *body, *model, *title; gboolean stream; } rows[] = {
-    { OUIOED_REQUEST_OLLAMA_CHAT, "{\"model\":\"q\",\"messages\":[{\"role\":\"user\",\"content\":\"Why?\"}]}", "q", "Why?", TRUE },
+    { OUIOED_REQUEST_OLLAMA_CHAT, "{\"model\":\"q\",\"messages\":[{\"role\":\"user\",\"content\":\"Why?\"}]}", "q",
+      "Why?", TRUE },
     { OUIOED_REQUEST_OLLAMA_CHAT, "{\"model\":\"q\",\"stream\":false,\"messages\":[]}", "q", NULL, FALSE },
     { OUIOED_REQUEST_OLLAMA_GENERATE, "{\"model\":\"q\",\"prompt\":\"Tell me\"}", "q", "Tell me", TRUE },
     { OUIOED_REQUEST_OLLAMA_TRANSFER, "{\"name\":\"qwen3:4b\"}", "qwen3:4b", NULL, TRUE },
@@ -69,7 +70,8 @@ test_the_body_tells_model_title_and_streaming (void)
       "{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"1\"}]}", NULL, "Hi", FALSE },
     { OUIOED_REQUEST_MESSAGES, "{\"model\":\"c\",\"messages\":[{\"role\":\"user\",\"content\":\"Q\"},"
       "{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"n\",\"input\":{}}]},"
-      "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":\"42\"}]}]}", "c", "Q", FALSE },
+      "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\",\"content\":\"42\"}]}]}", "c",
+      "Q", FALSE },
     { OUIOED_REQUEST_MCP, "{\"method\":\"tools/call\",\"params\":{\"name\":\"search\"}}", NULL, "search", TRUE },
     { OUIOED_REQUEST_MCP, "[{\"method\":\"ping\"},{\"method\":\"tools/call\",\"params\":{\"name\":\"x\"}}]", NULL, "x", TRUE },
     /* Nothing can be told, and nothing is made up. */
@@ -115,7 +117,8 @@ test_what_an_answer_continues_is_named (void)
   static const struct { OuioedRequestKind kind; const char *body, *continues; } rows[] = {
     { OUIOED_REQUEST_RESPONSES, "{\"previous_response_id\":\"resp_1\"}", "response:resp_1" },
     { OUIOED_REQUEST_RESPONSES, "{\"conversation\":\"conv_1\"}", "conversation:conv_1" },
-    { OUIOED_REQUEST_RESPONSES, "{\"conversation\":{\"id\":\"conv_1\"},\"previous_response_id\":\"r\"}", "conversation:conv_1" },
+    { OUIOED_REQUEST_RESPONSES, "{\"conversation\":{\"id\":\"conv_1\"},\"previous_response_id\":\"r\"}",
+      "conversation:conv_1" },
     { OUIOED_REQUEST_RESPONSES, "{\"conversation\":null,\"previous_response_id\":null}", NULL },
     { OUIOED_REQUEST_CHAT, "{\"previous_response_id\":\"resp_1\"}", NULL },
     { OUIOED_REQUEST_OLLAMA_GENERATE, "{\"context\":[]}", NULL },
