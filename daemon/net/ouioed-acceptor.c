@@ -30,6 +30,7 @@ typedef struct {
   OuioedAcceptor *acceptor;
   int             fd;
   gboolean        is_public;             /* other machines reach it */
+  gpointer        tag;                   /* connections are taken at once; or NULL */
   char           *path;                  /* of a Unix socket that is ours to remove, else NULL */
   dev_t           device;                /* of that file, in case another process has put its own there since */
   ino_t           inode;
@@ -41,6 +42,8 @@ struct _OuioedAcceptor
   OuioedAcceptorLimits   limits;
   OuioedReadyFunc        ready;
   gpointer               user_data;
+  const OuioedClaimFuncs *claim;         /* or NULL */
+  gpointer               claim_data;
   OuioedDeadlines       *deadlines;
   OuioedLinger          *linger;
   GPtrArray             *listeners;      /* of Listener */
@@ -84,6 +87,8 @@ ouioed_problem_answer (guint status, const char *title, const char *code, const 
                           status, title, strlen (body), headers != NULL ? headers : "", body);
 }
 
+static void acceptor_watch (OuioedAcceptor *self, OuioedConnection *connection);
+
 /* Gives @connection, which was held here, to the owner. */
 static void
 acceptor_hand_out (OuioedAcceptor *self, OuioedConnection *connection)
@@ -99,6 +104,42 @@ acceptor_drop (OuioedConnection *connection)
 {
   ouioed_connection_abort (connection);
   g_object_unref (connection);
+}
+
+/* A request begins with what is unread: whose is it? */
+static void
+acceptor_decide (OuioedAcceptor *self, OuioedConnection *connection)
+{
+  GByteArray *unread = connection->unread;
+  int claims = self->claim == NULL || unread == NULL
+               ? FALSE : self->claim->claims ((const char *) unread->data + connection->unread_at,
+                                              unread->len - connection->unread_at);
+
+  if (claims < 0 && !connection->is_undecided)
+    ouioed_connection_set_state (connection, OUIOED_CONNECTION_HEAD);    /* its time runs from here */
+  connection->is_undecided = claims < 0;
+  if (claims < 0)
+    {
+      acceptor_watch (self, connection);
+      return;
+    }
+  if (claims == FALSE)
+    {
+      acceptor_hand_out (self, connection);
+      return;
+    }
+  self->claim->take (connection, NULL, self->claim_data);
+  g_object_unref (connection);
+}
+
+/* Behind what is there already. */
+static void
+append_unread (OuioedConnection *connection, const guint8 *data, gsize len)
+{
+  if (connection->unread == NULL)
+    ouioed_connection_unread (connection, data, len);
+  else
+    g_byte_array_append (connection->unread, data, len);
 }
 
 /* An idle connection has something to say. It is read here: the owner finds it without another system call. */
@@ -121,8 +162,8 @@ on_idle_event (OuioedWatch *watch, guint32 events)
       return;
     }
 
-  ouioed_connection_unread (connection, buffer, n);
-  acceptor_hand_out (self, connection);
+  append_unread (connection, buffer, n);
+  acceptor_decide (self, connection);
 }
 
 /* Idle from here on: the watch waits for the first byte. Takes the reference. */
@@ -131,7 +172,8 @@ acceptor_watch (OuioedAcceptor *self, OuioedConnection *connection)
 {
   g_autoptr(GError) error = NULL;
 
-  ouioed_connection_set_state (connection, OUIOED_CONNECTION_IDLE);
+  if (!connection->is_undecided)
+    ouioed_connection_set_state (connection, OUIOED_CONNECTION_IDLE);
   if (connection->watch.fd >= 0)
     {
       ouioed_poller_modify (self->poller, &connection->watch, WATCH_EVENTS);
@@ -165,9 +207,32 @@ set_option (int fd, int level, int option, int value)
     g_debug ("setsockopt (%d, %d, %d): %s", level, option, value, g_strerror (errno));
 }
 
+/* From here on @fd is one of ours. */
+static OuioedConnection *
+acceptor_add (OuioedAcceptor *self, int fd, const struct sockaddr_storage *address, socklen_t address_len, gboolean is_public)
+{
+  OuioedConnection *connection = ouioed_connection_new (self, fd, address, address_len);
+
+  connection->is_public = is_public;
+  g_queue_push_tail_link (&self->all, &connection->link);
+  ouioed_deadlines_add (self->deadlines, &connection->deadline);
+  self->n_by_state[connection->state]++;
+  return connection;
+}
+
+static void
+set_options (OuioedAcceptor *self, int fd)
+{
+  set_option (fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option (fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option (fd, IPPROTO_TCP, TCP_KEEPIDLE, 60);
+  /* What is sent and not acknowledged for so long belongs to nobody. */
+  set_option (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int) MIN (self->limits.response_timeout_us / 1000, G_MAXINT));
+}
+
 static void
 acceptor_take_in (OuioedAcceptor *self, int fd, const struct sockaddr_storage *address, socklen_t address_len,
-                  gboolean is_public)
+                  const Listener *listener)
 {
   OuioedConnection *connection;
 
@@ -179,19 +244,14 @@ acceptor_take_in (OuioedAcceptor *self, int fd, const struct sockaddr_storage *a
     }
 
   if (address->ss_family != AF_UNIX)
+    set_options (self, fd);
+  connection = acceptor_add (self, fd, address, address_len, listener->is_public);
+  if (listener->tag != NULL)
     {
-      set_option (fd, IPPROTO_TCP, TCP_NODELAY, 1);
-      set_option (fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-      set_option (fd, IPPROTO_TCP, TCP_KEEPIDLE, 60);
-      /* What is sent and not acknowledged for so long belongs to nobody. */
-      set_option (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int) MIN (self->limits.response_timeout_us / 1000, G_MAXINT));
+      self->claim->take (connection, listener->tag, self->claim_data);
+      g_object_unref (connection);
+      return;
     }
-
-  connection = ouioed_connection_new (self, fd, address, address_len);
-  connection->is_public = is_public;
-  g_queue_push_tail_link (&self->all, &connection->link);
-  ouioed_deadlines_add (self->deadlines, &connection->deadline);
-  self->n_by_state[connection->state]++;
   acceptor_watch (self, connection);
 }
 
@@ -245,7 +305,7 @@ on_listener_event (OuioedWatch *watch, guint32 events)
       if (fd >= 0)
         {
           self->has_logged = FALSE;
-          acceptor_take_in (self, fd, &address, len, listener->is_public);
+          acceptor_take_in (self, fd, &address, len, listener);
           continue;
         }
       if (errno == EAGAIN)
@@ -288,6 +348,7 @@ on_deadline (OuioedDeadline *deadline, gint64 now, gpointer user_data)
   g_autoptr(OuioedConnection) connection = g_object_ref (connection_of_deadline (deadline));
   gboolean is_idle = connection->state == OUIOED_CONNECTION_IDLE;
   gboolean is_new = is_idle && connection->n_requests == 0;
+  gboolean is_undecided = connection->is_undecided;
 
   if (connection->state == OUIOED_CONNECTION_HEAD || is_new)
     {
@@ -307,7 +368,7 @@ on_deadline (OuioedDeadline *deadline, gint64 now, gpointer user_data)
         self->metrics.idle_timeouts++;
       ouioed_connection_abort (connection);
     }
-  if (is_idle)
+  if (is_idle || is_undecided)
     g_object_unref (connection);
 }
 
@@ -386,7 +447,7 @@ waiting_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
       if (connection->fd < 0)
         g_object_unref (connection);
       else
-        acceptor_hand_out (self, connection);
+        acceptor_decide (self, connection);
     }
 
   return G_SOURCE_CONTINUE;
@@ -451,7 +512,7 @@ ouioed_acceptor_set_limits (OuioedAcceptor *self, const OuioedAcceptorLimits *li
 }
 
 static gboolean
-acceptor_add_listener (OuioedAcceptor *self, int fd, gboolean is_ours, char **url, GError **error)
+acceptor_add_listener (OuioedAcceptor *self, int fd, gboolean is_ours, gpointer tag, char **url, GError **error)
 {
   Listener *listener;
   g_autofree char *text = ouioed_listen_to_url (fd, error);
@@ -466,6 +527,7 @@ acceptor_add_listener (OuioedAcceptor *self, int fd, gboolean is_ours, char **ur
   listener = g_new0 (Listener, 1);
   listener->acceptor = self;
   listener->fd = fd;
+  listener->tag = tag;
   listener->is_public = !ouioed_listen_is_local (fd);
   listener->watch.fd = -1;
   listener->path = is_ours ? ouioed_listen_to_path (fd) : NULL;
@@ -492,7 +554,46 @@ ouioed_acceptor_listen (OuioedAcceptor *self, const char *address, char **url, G
 {
   int fd = ouioed_listen_open (address, error);
 
-  return fd >= 0 && acceptor_add_listener (self, fd, TRUE, url, error);
+  return fd >= 0 && acceptor_add_listener (self, fd, TRUE, NULL, url, error);
+}
+
+gboolean
+ouioed_acceptor_listen_for (OuioedAcceptor *self, const char *address, gpointer tag, char **url, GError **error)
+{
+  int fd = ouioed_listen_open (address, error);
+
+  return fd >= 0 && acceptor_add_listener (self, fd, TRUE, tag, url, error);
+}
+
+void
+ouioed_acceptor_set_claim (OuioedAcceptor *self, const OuioedClaimFuncs *funcs, gpointer user_data)
+{
+  self->claim = funcs;
+  self->claim_data = user_data;
+}
+
+void
+ouioed_acceptor_give_back (OuioedAcceptor *self, int fd, GBytes *unread, gboolean is_public)
+{
+  struct sockaddr_storage address = { 0 };
+  socklen_t len = sizeof address;
+  OuioedConnection *connection;
+  gsize unread_len = 0;
+  gconstpointer data = unread != NULL ? g_bytes_get_data (unread, &unread_len) : NULL;
+
+  if (self->is_stopped || getpeername (fd, (struct sockaddr *) &address, &len) < 0)
+    {
+      close (fd);
+      return;
+    }
+  if (address.ss_family != AF_UNIX)
+    set_options (self, fd);
+  connection = acceptor_add (self, fd, &address, len, is_public);
+  connection->n_requests = 1;
+  ouioed_connection_unread (connection, data, unread_len);
+  ouioed_connection_set_state (connection, OUIOED_CONNECTION_RESPONSE);
+  ouioed_acceptor_park (self, connection);
+  g_object_unref (connection);
 }
 
 gboolean
@@ -504,7 +605,7 @@ ouioed_acceptor_adopt (OuioedAcceptor *self, int fd, char **url, GError **error)
       return FALSE;
     }
 
-  return acceptor_add_listener (self, fd, FALSE, url, error);
+  return acceptor_add_listener (self, fd, FALSE, NULL, url, error);
 }
 
 void
@@ -540,7 +641,7 @@ ouioed_acceptor_stop (OuioedAcceptor *self)
       OuioedConnection *connection = link->data;
 
       next = link->next;
-      if (connection->state == OUIOED_CONNECTION_IDLE)
+      if (connection->state == OUIOED_CONNECTION_IDLE || connection->is_undecided)
         acceptor_drop (connection);
     }
 }

@@ -29,6 +29,15 @@ typedef struct _OuioedAcceptor OuioedAcceptor;
 /* A request begins on @connection (state HEAD). */
 typedef void (*OuioedReadyFunc) (OuioedConnection *connection, gpointer user_data);
 
+/* Some requests, or all of an address, belong to somebody else, who takes the descriptor (ouioed_connection_take_fd()) and
+ * counts it (ouioed_acceptor_count_extra()). */
+typedef struct {
+  /* Whether the request that begins so is theirs: TRUE or FALSE, or -1 when that cannot be told yet. */
+  int  (*claims) (const char *data, gsize len);
+  /* @tag: of the address it came by; NULL when it was claimed by its request. */
+  void (*take)   (OuioedConnection *connection, gpointer tag, gpointer user_data);
+} OuioedClaimFuncs;
+
 OuioedAcceptor *ouioed_acceptor_new        (OuioedPoller *poller, const OuioedAcceptorLimits *limits,
                                             OuioedReadyFunc ready, gpointer user_data);
 void            ouioed_acceptor_free       (OuioedAcceptor *self);
@@ -38,6 +47,12 @@ void            ouioed_acceptor_set_limits (OuioedAcceptor *self, const OuioedAc
  * is replaced, a live one is an error; it gets mode 0600. @url (out): "http://127.0.0.1:3005", "unix:/path".
  * Bound now, but nothing is accepted before ouioed_acceptor_start(). */
 gboolean        ouioed_acceptor_listen     (OuioedAcceptor *self, const char *address, char **url, GError **error);
+/* The same for an address all of whose connections are taken at once, see OuioedClaimFuncs. */
+gboolean        ouioed_acceptor_listen_for (OuioedAcceptor *self, const char *address, gpointer tag, char **url,
+                                            GError **error);
+void            ouioed_acceptor_set_claim  (OuioedAcceptor *self, const OuioedClaimFuncs *funcs, gpointer user_data);
+/* A connection that had been taken begins a request that is not theirs. @fd: (transfer full) */
+void            ouioed_acceptor_give_back  (OuioedAcceptor *self, int fd, GBytes *unread, gboolean is_public);
 /* A socket that listens already (socket activation). (transfer full) */
 gboolean        ouioed_acceptor_adopt      (OuioedAcceptor *self, int fd, char **url, GError **error);
 void            ouioed_acceptor_start      (OuioedAcceptor *self);

@@ -38,6 +38,7 @@ struct _OuioedConnection
   gboolean               is_unix;
   gboolean               is_public;        /* it came by an address that other machines reach */
   gboolean               is_waiting;       /* to be handed out in the next turn */
+  gboolean               is_undecided;     /* held by the acceptor: too little of its request is there to tell whose it is */
   gboolean               is_write_blocked; /* since the deadline was set */
   gboolean               has_written;      /* an answer to this request, at least in part */
 };
