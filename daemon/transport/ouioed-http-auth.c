@@ -120,14 +120,18 @@ refuse_failing (OuioedExchange *exchange, guint seconds)
                  "Too many wrong tokens came from this address; try again later");
 }
 
+static void
+note_wrong (OuioedHttpParts *parts, const char *peer)
+{
+  ouioed_failures_add (parts->failures, peer, g_get_monotonic_time ());
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "MESSAGE_ID", OUIOED_MESSAGE_REFUSED, "OUIOE_PEER", peer,
+                    "MESSAGE", "A token was refused: it is not known, or no longer good");
+}
+
 static gboolean
 refuse_wrong (OuioedExchange *exchange)
 {
-  const char *peer = ouioed_connection_get_peer (exchange->connection);
-
-  ouioed_failures_add (exchange->parts->failures, peer, g_get_monotonic_time ());
-  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "MESSAGE_ID", OUIOED_MESSAGE_REFUSED, "OUIOE_PEER", peer,
-                    "MESSAGE", "A token was refused: it is not known, or no longer good");
+  note_wrong (exchange->parts, ouioed_connection_get_peer (exchange->connection));
   return refuse (exchange, OUIOE_ERROR_UNAUTHORIZED, REALM ", error=\"invalid_token\"",
                  "The token is not known, or no longer good");
 }
@@ -217,6 +221,27 @@ ouioed_exchange_authorize (OuioedExchange *exchange)
   if (exchange->id != NULL && !ouioed_grant_covers (exchange->grant, exchange->id))
     return refuse (exchange, OUIOE_ERROR_FORBIDDEN, NULL, OUIOED_NOT_COVERED);
   return TRUE;
+}
+
+guint
+ouioed_http_check_token (OuioedHttp *self, const char *token, const char *peer)
+{
+  OuioedHttpParts *parts = ouioed_http_get_parts (self);
+  gint64 now_us = g_get_monotonic_time ();
+  g_autoptr(OuioedGrant) grant = NULL;
+
+  if (ouioed_failures_get_wait (parts->failures, peer, now_us) > 0)
+    return 429;
+  if (token == NULL)
+    return 401;
+  ouioed_auth_refresh (parts->auth, now_us);
+  grant = ouioed_auth_check (parts->auth, token, strlen (token), ouioed_hub_get_now_us (parts->hub));
+  if (grant == NULL)
+    {
+      note_wrong (parts, peer);
+      return 401;
+    }
+  return ouioed_grant_allows (grant, OUIOE_SCOPE_WRITE) ? 0 : 403;
 }
 
 gboolean

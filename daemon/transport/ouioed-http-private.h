@@ -68,6 +68,8 @@ typedef struct {
   OuioedHttpConfig    config;            /* its texts are copies */
   guint               grant_source;      /* looks after the tokens of readers; 0 while there are none */
   gboolean            draining;
+  void              (*write_metrics) (GString *out, gpointer user_data);   /* of others; or NULL */
+  gpointer            write_metrics_data;
 } OuioedHttpParts;
 
 /* Borrowed: what an OuioedHttp is made of. */

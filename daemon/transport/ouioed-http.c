@@ -506,6 +506,23 @@ ouioed_http_load_tokens (OuioedHttp *self, guint *n, GError **error)
   return TRUE;
 }
 
+OuioedAcceptor *
+ouioed_http_get_acceptor (OuioedHttp *self)
+{
+  g_return_val_if_fail (OUIOED_IS_HTTP (self), NULL);
+
+  return self->parts.acceptor;
+}
+
+void
+ouioed_http_set_metrics (OuioedHttp *self, void (*write) (GString *out, gpointer user_data), gpointer user_data)
+{
+  g_return_if_fail (OUIOED_IS_HTTP (self));
+
+  self->parts.write_metrics = write;
+  self->parts.write_metrics_data = user_data;
+}
+
 guint
 ouioed_http_get_n_readers (OuioedHttp *self)
 {

@@ -38,6 +38,12 @@ gboolean    ouioed_http_adopt      (OuioedHttp *self, int fd, char **url, GError
 void        ouioed_http_set_config (OuioedHttp *self, const OuioedHttpConfig *config);   /* on reload */
 /* Reads the tokens again; what cannot be used leaves them as they were. @n (out): how many are known now. */
 gboolean    ouioed_http_load_tokens (OuioedHttp *self, guint *n, GError **error);
+/* Whether @token (nullable), shown by @peer, may write: 0, or the status of the refusal (401, 403, 429). */
+guint       ouioed_http_check_token (OuioedHttp *self, const char *token, const char *peer);
+/* For somebody else who serves on these addresses; lives as long as @self. */
+OuioedAcceptor *ouioed_http_get_acceptor (OuioedHttp *self);
+/* @write appends what else /metrics tells. */
+void        ouioed_http_set_metrics (OuioedHttp *self, void (*write) (GString *out, gpointer user_data), gpointer user_data);
 /* For the log line of SIGUSR1 and STATUS=: "12 sessions, 40 readers". */
 guint       ouioed_http_get_n_readers (OuioedHttp *self);
 

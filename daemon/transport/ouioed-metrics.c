@@ -168,6 +168,8 @@ ouioed_rest_metrics (OuioedExchange *exchange)
   write_readers (out, parts->engine);
   write_connections (out, parts->acceptor);
   ouioed_http_metrics_write (parts->metrics, out, route_name);
+  if (parts->write_metrics != NULL)
+    parts->write_metrics (out, parts->write_metrics_data);
   write_process (out);
   ouioed_exchange_answer (exchange, SOUP_STATUS_OK, "text/plain; version=0.0.4; charset=utf-8", out);
 }
