@@ -251,6 +251,7 @@ start_started_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(GError) error = NULL;
   g_autofree char *description = NULL;
   const char *const *urls = ouioed_daemon_get_urls (self->daemon);
+  g_auto(GStrv) proxies = ouioed_daemon_get_proxies (self->daemon);
 
   if (!ouioed_daemon_start_finish (OUIOED_DAEMON (source), result, &error))
     {
@@ -268,6 +269,8 @@ start_started_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                     description);
   for (guint i = 0; urls[i] != NULL; i++)
     printf ("listening on %s\n", urls[i]);
+  for (guint i = 0; proxies != NULL && proxies[i] != NULL; i++)
+    printf ("%s\n", proxies[i]);
   fflush (stdout);
   send_status (self, "READY=1\n");
 }

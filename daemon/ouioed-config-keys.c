@@ -135,6 +135,24 @@ const OuioedConfigKey ouioed_config_keys[OUIOED_N_KEYS] = {
   [OUIOED_KEY_BUS_MAX_STREAMS] =
     NUMBER_KEY ("bus", "max-streams", COUNT, "100", 0, 10000, "Streams of OpenStream in all"),
 
+  [OUIOED_KEY_PROXY_UPSTREAMS] =
+    LIST_KEY ("proxy", "upstreams", UPSTREAMS, "", FALSE, "upstream", "NAME[=URL][,dialect=D][,listen=ADDRESS]",
+              "Model servers that are reached under /proxy/NAME and at addresses of their own, separated by semicolons; "
+              "ollama, llamacpp, vllm, openai and anthropic need no URL"),
+  [OUIOED_KEY_PROXY_DETACHED] =
+    { "proxy", "detached", OUIOED_VALUE_BOOLEAN, "no", 0, 1, NULL, TRUE, NULL, NULL,
+      "Go on reading and recording an answer whose client has left" },
+  [OUIOED_KEY_PROXY_MAX_CALLS] =
+    NUMBER_KEY ("proxy", "max-calls", COUNT, "1000", 1, 100000, "Calls of models at once"),
+  [OUIOED_KEY_PROXY_CONNECT_TIMEOUT] =
+    NUMBER_KEY ("proxy", "connect-timeout", TIME, "10s", 100 * MS, H, "For a model server to be reached"),
+  [OUIOED_KEY_PROXY_ANSWER_TIMEOUT] =
+    NUMBER_KEY ("proxy", "answer-timeout", TIME, "30min", S, 24 * H,
+                "For a model server to begin its answer, and to go on with it"),
+  [OUIOED_KEY_PROXY_STALL_AFTER] =
+    NUMBER_KEY ("proxy", "stall-after", TIME, "20s", 100 * MS, H,
+                "Silence of a model server after which its session is shown as stalled"),
+
   [OUIOED_KEY_LOG_LEVEL] =
     { "log", "level", OUIOED_VALUE_WORD, "message", 0, 0, ouioed_log_levels, TRUE, "log-level", "LEVEL",
       "What is logged: critical, warning, message, info or debug" },

@@ -54,6 +54,12 @@ typedef enum {
   OUIOED_KEY_BUS_SIGNALS_PER_SESSION,
   OUIOED_KEY_BUS_SIGNALS_TOTAL,
   OUIOED_KEY_BUS_MAX_STREAMS,
+  OUIOED_KEY_PROXY_UPSTREAMS,
+  OUIOED_KEY_PROXY_DETACHED,
+  OUIOED_KEY_PROXY_MAX_CALLS,
+  OUIOED_KEY_PROXY_CONNECT_TIMEOUT,
+  OUIOED_KEY_PROXY_ANSWER_TIMEOUT,
+  OUIOED_KEY_PROXY_STALL_AFTER,
   OUIOED_KEY_LOG_LEVEL,
   OUIOED_KEY_LOG_FORMAT,
 } OuioedKeyId;
@@ -70,6 +76,7 @@ typedef enum {
   OUIOED_VALUE_ADDRESSES,    /* list of HOST:PORT, unix:/PATH */
   OUIOED_VALUE_ORIGINS,      /* list of scheme://host[:port], * */
   OUIOED_VALUE_HOSTS,        /* list of names and addresses, * */
+  OUIOED_VALUE_UPSTREAMS,    /* list of what ouioed_upstream_parse() takes, separated by semicolons */
 } OuioedValueType;
 
 typedef struct {
@@ -94,6 +101,8 @@ typedef struct {
 } OuioedValue;
 
 gboolean ouioed_value_is_list   (OuioedValueType type);
+/* What stands between two values of a list. */
+const char *ouioed_value_get_separator (OuioedValueType type);
 /* The error (OUIOE_ERROR_CONFIGURATION) names the key, the value and what is wanted. */
 gboolean ouioed_value_parse     (const OuioedConfigKey *key, const char *text, OuioedValue *value, GError **error);
 /* As it would stand in the file: ouioed_value_parse() gives the same value again. */

@@ -74,6 +74,37 @@ ouioed_config_get_dbus (const OuioedConfig *self, OuioedDbusConfig *dbus)
   };
 }
 
+GPtrArray *
+ouioed_config_get_upstreams (const OuioedConfig *self)
+{
+  const char *const *specs = ouioed_config_get_list (self, OUIOED_KEY_PROXY_UPSTREAMS);
+  GPtrArray *upstreams = g_ptr_array_new_with_free_func ((GDestroyNotify) ouioed_upstream_unref);
+
+  for (guint i = 0; specs[i] != NULL; i++)
+    g_ptr_array_add (upstreams, ouioed_upstream_parse (specs[i], NULL));    /* it was parsed before */
+  return upstreams;
+}
+
+OuioedTeeConfig *
+ouioed_config_get_tee (const OuioedConfig *self)
+{
+  OuioedTeeConfig *tee = ouioed_tee_config_new ();
+
+  tee->max_head_bytes = NUMBER (HTTP_MAX_HEAD);
+  tee->head_timeout_us = NUMBER (HTTP_HEAD_TIMEOUT);
+  tee->body_timeout_us = NUMBER (HTTP_BODY_TIMEOUT);
+  tee->idle_timeout_us = NUMBER (HTTP_IDLE_TIMEOUT);
+  tee->connect_timeout_us = NUMBER (PROXY_CONNECT_TIMEOUT);
+  tee->answer_timeout_us = NUMBER (PROXY_ANSWER_TIMEOUT);
+  tee->max_calls = NUMBER (PROXY_MAX_CALLS);
+  tee->detached = NUMBER (PROXY_DETACHED);
+  tee->asks_for_tokens = NUMBER (HTTP_AUTH) == OUIOED_TOKENS_REQUIRED;
+  tee->checks_user = NUMBER (HTTP_AUTH) != OUIOED_TOKENS_OFF;
+  tee->allowed_hosts = g_strdupv ((char **) ouioed_config_get_list (self, OUIOED_KEY_HTTP_ALLOWED_HOSTS));
+  tee->allowed_origins = g_strdupv ((char **) ouioed_config_get_list (self, OUIOED_KEY_HTTP_ALLOWED_ORIGINS));
+  return tee;
+}
+
 char *
 ouioed_config_get_state_dir (const OuioedConfig *self)
 {

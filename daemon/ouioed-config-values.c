@@ -8,6 +8,8 @@
 
 #include "ouioe-error.h"
 
+#include "ouioed-upstream.h"
+
 #include <gio/gio.h>
 #include <string.h>
 
@@ -35,7 +37,14 @@ get_units (OuioedValueType type)
 gboolean
 ouioed_value_is_list (OuioedValueType type)
 {
-  return type == OUIOED_VALUE_ADDRESSES || type == OUIOED_VALUE_ORIGINS || type == OUIOED_VALUE_HOSTS;
+  return type == OUIOED_VALUE_ADDRESSES || type == OUIOED_VALUE_ORIGINS || type == OUIOED_VALUE_HOSTS ||
+         type == OUIOED_VALUE_UPSTREAMS;
+}
+
+const char *
+ouioed_value_get_separator (OuioedValueType type)
+{
+  return type == OUIOED_VALUE_UPSTREAMS ? ";" : ",";
 }
 
 static char *
@@ -63,6 +72,7 @@ describe (const OuioedConfigKey *key)
     [OUIOED_VALUE_STORE] = "sqlite:, sqlite:PATH or memory:",
     [OUIOED_VALUE_ADDRESSES] = "HOST:PORT, [ADDRESS]:PORT or unix:/PATH, at least one",
     [OUIOED_VALUE_ORIGINS] = "scheme://host[:port] without a path, or *",
+    [OUIOED_VALUE_UPSTREAMS] = "NAME[=URL][,dialect=D][,listen=ADDRESS]",
     [OUIOED_VALUE_HOSTS] = "a host name or an address without a port, or *",
   };
   g_autofree char *min = NULL;
@@ -251,6 +261,52 @@ parse_list (const OuioedConfigKey *key, const char *text, char ***list)
 }
 
 static gboolean
+is_named_twice (GPtrArray *upstreams, const OuioedUpstream *upstream)
+{
+  for (guint i = 0; i < upstreams->len; i++)
+    if (strcmp (((OuioedUpstream *) upstreams->pdata[i])->name, upstream->name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+parse_upstreams (const OuioedConfigKey *key, const char *text, char ***list, GError **error)
+{
+  g_auto(GStrv) parts = g_strsplit (text, ";", MAX_LIST + 1);
+  g_autoptr(GPtrArray) upstreams = g_ptr_array_new_with_free_func ((GDestroyNotify) ouioed_upstream_unref);
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (g_strv_length (parts) > MAX_LIST)
+    return refuse (key, text, error);
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      OuioedUpstream *upstream;
+
+      g_strstrip (parts[i]);
+      if (parts[i][0] == '\0')
+        continue;
+      upstream = ouioed_upstream_parse (parts[i], error);
+      if (upstream == NULL)
+        {
+          g_prefix_error (error, "[%s] %s=%s: ", key->section, key->name, parts[i]);
+          return FALSE;
+        }
+      if (is_named_twice (upstreams, upstream))
+        {
+          g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, "[%s] %s=%s: upstream %s: named twice", key->section,
+                       key->name, text, upstream->name);
+          ouioed_upstream_unref (upstream);
+          return FALSE;
+        }
+      g_ptr_array_add (upstreams, upstream);
+      g_strv_builder_add (builder, parts[i]);
+    }
+
+  *list = g_strv_builder_end (builder);
+  return TRUE;
+}
+
+static gboolean
 parse_store (const OuioedConfigKey *key, const char *text, char **store, GError **error)
 {
   if (g_str_has_prefix (text, "redis:") || g_str_has_prefix (text, "rediss:"))
@@ -302,6 +358,9 @@ ouioed_value_parse (const OuioedConfigKey *key, const char *text, OuioedValue *v
     case OUIOED_VALUE_HOSTS:
       good = parse_list (key, text, &value->list);
       break;
+
+    case OUIOED_VALUE_UPSTREAMS:
+      return parse_upstreams (key, text, &value->list, error);
     }
 
   return good || refuse (key, text, error);
@@ -311,7 +370,7 @@ char *
 ouioed_value_to_string (const OuioedConfigKey *key, const OuioedValue *value)
 {
   if (ouioed_value_is_list (key->type))
-    return g_strjoinv (", ", value->list);
+    return g_strjoinv (key->type == OUIOED_VALUE_UPSTREAMS ? "; " : ", ", value->list);
   if (value->text != NULL)
     return g_strdup (value->text);
   if (key->type == OUIOED_VALUE_WORD)

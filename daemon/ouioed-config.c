@@ -7,6 +7,7 @@
 #include "ouioed-config.h"
 
 #include "ouioe-error.h"
+#include "ouioed-upstream.h"
 
 #include <string.h>
 
@@ -193,27 +194,40 @@ read_environment (OuioedConfig *self, const char *const *environment, OuioedConf
 /* ---- what several values say together ---- */
 
 static void
+check_address (const OuioedConfig *self, OuioedKeyId id, const char *address, OuioedConfigReport *found)
+{
+  const char *place = id == OUIOED_KEY_HTTP_LISTEN ? "[http] listen" : "[proxy] upstreams: listen";
+  g_autofree char *text = NULL;
+
+  if (ouioed_address_is_local (address))
+    return;
+  if (ouioed_config_get_number (self, OUIOED_KEY_HTTP_AUTH) == OUIOED_TOKENS_OFF)
+    text = g_strdup_printf ("%s=%s: other machines reach this address, and with auth=off whoever does may read and write "
+                            "everything: set [http] auth=auto, and make a token with ouioectl token create", place,
+                            address);
+  else if (!ouioed_config_get_number (self, OUIOED_KEY_HTTP_ALLOW_REMOTE))
+    text = g_strdup_printf ("%s=%s: other machines reach this address, and what travels there is not encrypted; on a "
+                            "network that is trusted, or behind a proxy that encrypts, set [http] allow-remote=yes "
+                            "(OUIOED_HTTP_ALLOW_REMOTE=yes)", place, address);
+  else
+    return;
+  report (found->errors, self->origins[id], text);
+}
+
+static void
 check_listen (const OuioedConfig *self, OuioedConfigReport *found)
 {
   const char *const *addresses = ouioed_config_get_list (self, OUIOED_KEY_HTTP_LISTEN);
+  const char *const *upstreams = ouioed_config_get_list (self, OUIOED_KEY_PROXY_UPSTREAMS);
 
   for (guint i = 0; addresses[i] != NULL; i++)
+    check_address (self, OUIOED_KEY_HTTP_LISTEN, addresses[i], found);
+  for (guint i = 0; upstreams[i] != NULL; i++)
     {
-      g_autofree char *text = NULL;
+      g_autoptr(OuioedUpstream) upstream = ouioed_upstream_parse (upstreams[i], NULL);
 
-      if (ouioed_address_is_local (addresses[i]))
-        continue;
-      if (ouioed_config_get_number (self, OUIOED_KEY_HTTP_AUTH) == OUIOED_TOKENS_OFF)
-        text = g_strdup_printf ("[http] listen=%s: other machines reach this address, and with auth=off whoever does "
-                                "may read and write everything: set [http] auth=auto, and make a token with "
-                                "ouioectl token create", addresses[i]);
-      else if (!ouioed_config_get_number (self, OUIOED_KEY_HTTP_ALLOW_REMOTE))
-        text = g_strdup_printf ("[http] listen=%s: other machines reach this address, and what travels there is not "
-                                "encrypted; on a network that is trusted, or behind a proxy that encrypts, set [http] "
-                                "allow-remote=yes (OUIOED_HTTP_ALLOW_REMOTE=yes)", addresses[i]);
-      else
-        continue;
-      report (found->errors, self->origins[OUIOED_KEY_HTTP_LISTEN], text);
+      if (upstream->listen != NULL)
+        check_address (self, OUIOED_KEY_PROXY_UPSTREAMS, upstream->listen, found);
     }
 }
 

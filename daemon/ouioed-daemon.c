@@ -12,6 +12,7 @@
 #include "ouioed-listen.h"
 #include "ouioed-log.h"
 #include "ouioed-notify.h"
+#include "ouioed-proxy.h"
 #include "ouioed-store-memory.h"
 #include "ouioed-store-sqlite.h"
 
@@ -31,6 +32,7 @@ struct _OuioedDaemon
   OuioedHub    *hub;
   OuioedHttp   *http;
   OuioedDbus   *dbus;           /* NULL without a bus */
+  OuioedProxy  *proxy;          /* NULL without upstreams */
   gboolean    (*reload) (gpointer user_data, GError **error);    /* NULL: nothing to reload */
   gpointer      reload_data;
   GPtrArray    *urls;           /* what it listens on, NULL-terminated once it runs */
@@ -45,6 +47,16 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (OuioedDaemon, ouioed_daemon, G_TYPE_OBJECT)
 
+/* The proxy serves on the addresses of the other. */
+static void
+close_http (OuioedDaemon *self)
+{
+  if (self->http != NULL)
+    ouioed_http_set_metrics (self->http, NULL, NULL);
+  g_clear_pointer (&self->proxy, ouioed_proxy_free);
+  g_clear_object (&self->http);
+}
+
 static void
 ouioed_daemon_dispose (GObject *object)
 {
@@ -54,7 +66,7 @@ ouioed_daemon_dispose (GObject *object)
   if (self->dbus != NULL)
     g_signal_handlers_disconnect_by_data (self->dbus, self);
   g_clear_object (&self->dbus);
-  g_clear_object (&self->http);
+  close_http (self);
   g_clear_object (&self->hub);
   g_clear_object (&self->store);
   G_OBJECT_CLASS (ouioed_daemon_parent_class)->dispose (object);
@@ -143,6 +155,7 @@ adopt_socket (OuioedDaemon *self, int fd, GError **error)
 static gboolean
 is_remote (OuioedDaemon *self, guint n_sockets)
 {
+  g_autoptr(GPtrArray) upstreams = ouioed_config_get_upstreams (self->config);
   const char *const *addresses = ouioed_config_get_list (self->config, OUIOED_KEY_HTTP_LISTEN);
 
   for (guint i = 0; i < n_sockets; i++)
@@ -151,6 +164,13 @@ is_remote (OuioedDaemon *self, guint n_sockets)
   for (guint i = 0; addresses[i] != NULL; i++)
     if (!ouioed_address_is_local (addresses[i]))
       return TRUE;
+  for (guint i = 0; i < upstreams->len; i++)
+    {
+      const OuioedUpstream *upstream = upstreams->pdata[i];
+
+      if (upstream->listen != NULL && !ouioed_address_is_local (upstream->listen))
+        return TRUE;
+    }
   return FALSE;
 }
 
@@ -218,6 +238,38 @@ bind_addresses (OuioedDaemon *self, guint n_sockets, GError **error)
   return TRUE;
 }
 
+static void
+write_metrics (GString *out, gpointer user_data)
+{
+  OuioedDaemon *self = user_data;
+
+  ouioed_proxy_write_metrics (self->proxy, out);
+}
+
+static guint
+check_token (const char *token, const char *peer, gpointer user_data)
+{
+  OuioedDaemon *self = user_data;
+
+  return ouioed_http_check_token (self->http, token, peer);
+}
+
+static gboolean
+open_proxy (OuioedDaemon *self, GError **error)
+{
+  g_autoptr(GPtrArray) upstreams = ouioed_config_get_upstreams (self->config);
+  g_autoptr(OuioedTeeConfig) config = ouioed_config_get_tee (self->config);
+
+  if (upstreams->len == 0)
+    return TRUE;
+  self->proxy = ouioed_proxy_new (upstreams, ouioed_http_get_acceptor (self->http), config, error);
+  if (self->proxy == NULL)
+    return FALSE;
+  ouioed_proxy_set_authorize (self->proxy, check_token, self);
+  ouioed_http_set_metrics (self->http, write_metrics, self);
+  return ouioed_proxy_listen (self->proxy, error);
+}
+
 gboolean
 ouioed_daemon_open (OuioedDaemon *self, guint n_sockets, GError **error)
 {
@@ -239,14 +291,14 @@ ouioed_daemon_open (OuioedDaemon *self, guint n_sockets, GError **error)
   ouioed_config_get_http (self->config, NULL, &http);
   http.token_file = token_file;
   self->http = ouioed_http_new (self->hub, &http, error);
-  if (self->http != NULL && bind_addresses (self, n_sockets, error) &&
+  if (self->http != NULL && bind_addresses (self, n_sockets, error) && open_proxy (self, error) &&
       check_tokens (self, n_sockets, token_file, error))
     {
       g_ptr_array_add (self->urls, NULL);
       return TRUE;
     }
 
-  g_clear_object (&self->http);
+  close_http (self);
   g_clear_object (&self->hub);
   ouioed_store_close (self->store);
   g_clear_object (&self->store);
@@ -257,6 +309,12 @@ const char *const *
 ouioed_daemon_get_urls (OuioedDaemon *self)
 {
   return (const char *const *) self->urls->pdata;
+}
+
+char **
+ouioed_daemon_get_proxies (OuioedDaemon *self)
+{
+  return self->proxy != NULL ? ouioed_proxy_describe (self->proxy, ouioed_daemon_get_urls (self)) : NULL;
 }
 
 /* ---- start ---- */
@@ -385,6 +443,7 @@ ouioed_daemon_set_config (OuioedDaemon *self, OuioedConfig *config)
   OuioedHubLimits limits;
   OuioedHttpConfig http;
   OuioedDbusConfig dbus;
+  g_autoptr(OuioedTeeConfig) tee = ouioed_config_get_tee (config);
   g_autofree char *token_file = ouioed_config_get_token_file (config);
   g_autoptr(GError) error = NULL;
   guint n_tokens;
@@ -401,6 +460,8 @@ ouioed_daemon_set_config (OuioedDaemon *self, OuioedConfig *config)
   ouioed_config_get_dbus (config, &dbus);
   if (self->dbus != NULL)
     ouioed_dbus_set_config (self->dbus, &dbus);
+  if (self->proxy != NULL)
+    ouioed_proxy_set_config (self->proxy, tee);
 
   ouioed_config_unref (self->config);
   self->config = config;
@@ -539,7 +600,7 @@ stop_hub_drained_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->dbus != NULL)
     g_signal_handlers_disconnect_by_data (self->dbus, self);
   g_clear_object (&self->dbus);
-  g_clear_object (&self->http);
+  close_http (self);
   g_clear_object (&self->hub);
   ouioed_store_close (self->store);
   g_clear_object (&self->store);
@@ -570,6 +631,18 @@ stop_transport_drained_cb (GObject *source, GAsyncResult *result, gpointer user_
     ouioed_daemon_hurry (self);
 }
 
+static void
+stop_proxy_drained_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(OuioedDaemon) self = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (!ouioed_proxy_drain_finish (self->proxy, result, &error))
+    g_message ("proxy: %s", error->message);
+  if (--self->n_draining == 0)
+    ouioed_daemon_hurry (self);
+}
+
 void
 ouioed_daemon_stop_async (OuioedDaemon *self, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -589,6 +662,11 @@ ouioed_daemon_stop_async (OuioedDaemon *self, GAsyncReadyCallback callback, gpoi
         self->n_draining++;
         ouioed_transport_stop_accepting (transports[i]);
       }
+  if (self->proxy != NULL)
+    {
+      self->n_draining++;
+      ouioed_proxy_drain_async (self->proxy, stop_proxy_drained_cb, g_object_ref (self));
+    }
   for (guint i = 0; i < G_N_ELEMENTS (transports); i++)
     if (transports[i] != NULL)
       ouioed_transport_drain_async (transports[i], stop_transport_drained_cb, g_object_ref (self));

@@ -25,6 +25,8 @@ void               ouioed_daemon_start_async     (OuioedDaemon *self, GAsyncRead
 gboolean           ouioed_daemon_start_finish    (OuioedDaemon *self, GAsyncResult *result, GError **error);
 /* "http://127.0.0.1:3005", "unix:/path" */
 const char *const *ouioed_daemon_get_urls        (OuioedDaemon *self);
+/* "proxy ollama on http://127.0.0.1:11435 -> http://127.0.0.1:11434"; NULL without upstreams */
+char             **ouioed_daemon_get_proxies     (OuioedDaemon *self);
 /* "store sqlite, session bus", for the line at the start */
 char              *ouioed_daemon_describe        (OuioedDaemon *self);
 /* "12 sessions, 40 readers" */

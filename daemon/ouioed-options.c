@@ -40,7 +40,7 @@ take_raw (OuioedOptions *self, OuioedKeyId id, Raw *raw)
   for (guint i = 0; raw->list != NULL && raw->list[i] != NULL; i++)
     make_absolute (&raw->list[i]);
   if (raw->list != NULL)
-    self->values[id] = g_strjoinv (",", raw->list);
+    self->values[id] = g_strjoinv (ouioed_value_get_separator (ouioed_config_keys[id].type), raw->list);
 
   g_free (raw->text);
   g_strfreev (raw->list);
