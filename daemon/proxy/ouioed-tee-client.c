@@ -334,12 +334,11 @@ client_claims (TeeClient *self, gboolean *gone)
   if (self->is_claimed || self->fixed != NULL)
     return TRUE;
   claims = ouioed_tee_claims ((const char *) self->in->data, self->in->len);
-  if (claims == FALSE)
-    {
-      client_give_back (self);
-      *gone = TRUE;
-    }
-  self->is_claimed = !*gone && claims == TRUE;
+  *gone = claims == FALSE;
+  if (*gone)
+    client_give_back (self);
+  else
+    self->is_claimed = claims == TRUE;
   return claims == TRUE;
 }
 
