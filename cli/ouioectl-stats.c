@@ -72,8 +72,7 @@ ouioectl_stats_format (const char *json)
     {
       g_autofree char *label = label_of (name);
 
-      if (strcmp (name, "generation") != 0)   /* “show” has words for it */
-        add_value (table, label, value);
+      add_value (table, label, value);
     }
   json_decref (stats);
   return ouioectl_table_format (table, 0);

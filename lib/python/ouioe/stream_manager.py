@@ -11,8 +11,7 @@ import functools
 
 from . import sync
 
-__all__ = ["connect", "create_session", "stream_thinking", "stream_progress", "close_session", "get_session_stats",
-           "get_generation", "stop_session", "answer_now"]
+__all__ = ["connect", "create_session", "stream_thinking", "stream_progress", "close_session", "get_session_stats"]
 
 # One thread: order is kept, and the client is used from one thread only.
 _thread = concurrent.futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="ouioe")
@@ -31,6 +30,3 @@ stream_thinking = _awaitable(sync.stream_thinking)
 stream_progress = _awaitable(sync.stream_progress)
 close_session = _awaitable(sync.close_session)
 get_session_stats = _awaitable(sync.get_session_stats)
-get_generation = _awaitable(sync.get_generation)
-stop_session = _awaitable(sync.stop_session)
-answer_now = _awaitable(sync.answer_now)
