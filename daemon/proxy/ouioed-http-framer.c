@@ -28,7 +28,9 @@ typedef enum {
   STATE_WRONG,
 } State;
 
-#define MAX_CHUNK (G_MAXINT64 / 16)
+#define MAX_CHUNK   (G_MAXINT64 / 16)
+#define KEPT_BYTES  4096       /* of a head: what may stay with an idle connection */
+#define KEPT_FIELDS 64
 
 static void
 framer_begin (OuioedHttpFramer *self, gsize max_head, gboolean is_answer)
@@ -36,9 +38,11 @@ framer_begin (OuioedHttpFramer *self, gsize max_head, gboolean is_answer)
   GString *head = self->head != NULL ? self->head : g_string_new (NULL);
   OuioedWireHead parsed = { .fields = self->parsed.fields };
 
+  if (parsed.fields != NULL && parsed.fields->len > KEPT_FIELDS)
+    g_clear_pointer (&parsed.fields, g_array_unref);
   if (parsed.fields != NULL)
     g_array_set_size (parsed.fields, 0);
-  if (head->allocated_len > 4096)    /* one large head must not stay with an idle connection */
+  if (head->allocated_len > KEPT_BYTES)
     {
       g_string_free (head, TRUE);
       head = g_string_new (NULL);
@@ -178,9 +182,10 @@ framer_judge_answer (OuioedHttpFramer *self)
     self->state = STATE_BEFORE;
   else if (self->is_to_head || head->status == 204 || head->status == 304)
     self->state = STATE_COMPLETE;
-  else if (ouioed_wire_head_has_token (head, "transfer-encoding", "chunked"))
+  else if (ouioed_wire_head_ends_with (head, "transfer-encoding", "chunked"))
     framer_enter_chunks (self);
-  else if (ouioed_wire_head_find (head, "transfer-encoding") != NULL)
+  else if (ouioed_wire_head_find (head, "transfer-encoding") != NULL
+           && !ouioed_wire_head_ends_with (head, "transfer-encoding", "identity"))
     self->state = STATE_UNTIL_CLOSE;
   else if (find_length (head, &has_length, &length) && has_length)
     framer_enter_body (self, length);
@@ -240,8 +245,11 @@ framer_skip_empty (OuioedHttpFramer *self, const char *data, gsize len)
 {
   gsize n = 0;
 
-  if (self->head->len > 0)    /* of an informational answer */
-    g_string_truncate (self->head, 0);
+  if (self->head->len > 0)    /* of an informational answer; its fields stood there */
+    {
+      g_string_truncate (self->head, 0);
+      g_array_set_size (self->parsed.fields, 0);
+    }
   while (n < len && (data[n] == '\r' || data[n] == '\n'))
     n++;
   if (!self->is_answer && n > 0 && !ouioed_head_check_feed (&self->check, data, n))
@@ -252,6 +260,9 @@ framer_skip_empty (OuioedHttpFramer *self, const char *data, gsize len)
 }
 
 /* ---- chunks ---- */
+
+/* From here on trailers are like the fields of a head, but those that frame a message have been there. */
+static const char before_trailers[] = "T\r\nhost:\r\ncontent-length:0\r\n";
 
 static void
 framer_enter_data (OuioedHttpFramer *self)
@@ -264,7 +275,7 @@ framer_enter_data (OuioedHttpFramer *self)
     }
   self->state = STATE_TRAILER;
   self->check = (OuioedHeadCheck) { 0 };
-  ouioed_head_check_feed (&self->check, "T\r\n", 3);    /* from there on trailers are like the fields of a head */
+  ouioed_head_check_feed (&self->check, before_trailers, sizeof before_trailers - 1);
 }
 
 static void
@@ -424,6 +435,7 @@ ouioed_http_framer_next (OuioedHttpFramer *self, const char *data, gsize len, Ou
   if (len == 0)
     return 0;
 
+  self->is_touched = TRUE;
   switch ((State) self->state)
     {
     case STATE_BEFORE:
@@ -487,5 +499,5 @@ ouioed_http_framer_is_tunnel (const OuioedHttpFramer *self)
 gboolean
 ouioed_http_framer_is_untouched (const OuioedHttpFramer *self)
 {
-  return self->state == STATE_BEFORE && (self->head == NULL || self->head->len == 0);
+  return !self->is_touched;
 }

@@ -35,6 +35,7 @@ typedef struct {
   guint            state;
   gboolean         is_answer;
   gboolean         is_to_head;       /* the answer to a HEAD */
+  gboolean         is_touched;       /* bytes were looked at, be it an empty line or an informational answer */
   gboolean         is_oversized;     /* the head of a request is larger than allowed */
   gboolean         has_head;         /* it is complete; not for informational answers */
   gboolean         is_new_head;      /* a head, maybe an informational one, was completed by the last call of next() */

@@ -16,6 +16,13 @@ is_space (char c)
   return c == ' ' || c == '\t';
 }
 
+/* A folded value has ends of lines in it. */
+static gboolean
+is_blank (char c)
+{
+  return is_space (c) || c == '\r' || c == '\n';
+}
+
 void
 ouioed_wire_head_clear (OuioedWireHead *self)
 {
@@ -46,32 +53,50 @@ measure_line (const char *at, const char *end, const char **next)
 }
 
 static void
+trim_value (OuioedWireField *field)
+{
+  while (field->value_len > 0 && is_blank (*field->value))
+    {
+      field->value++;
+      field->value_len--;
+    }
+  while (field->value_len > 0 && is_blank (field->value[field->value_len - 1]))
+    field->value_len--;
+}
+
+static gboolean
 take_field (OuioedWireHead *self, const char *line, gsize len, gsize line_len)
 {
   const char *colon = memchr (line, ':', len);
   OuioedWireField field = { .name = line, .line = line, .line_len = line_len };
 
   if (colon == NULL)
-    return;
+    return FALSE;
   field.name_len = colon - line;
   field.value = colon + 1;
   field.value_len = len - field.name_len - 1;
-  while (field.value_len > 0 && is_space (*field.value))
-    {
-      field.value++;
-      field.value_len--;
-    }
-  while (field.value_len > 0 && is_space (field.value[field.value_len - 1]))
-    field.value_len--;
+  trim_value (&field);
   while (field.name_len > 0 && is_space (line[field.name_len - 1]))
     field.name_len--;
-  if (field.name_len > 0)
-    g_array_append_val (self->fields, field);
+  if (field.name_len == 0)
+    return FALSE;
+  g_array_append_val (self->fields, field);
+  return TRUE;
+}
+
+/* A line that begins with white space goes on with the one before it. */
+static void
+unfold (OuioedWireField *field, const char *line, gsize len, gsize line_len)
+{
+  field->value_len = line + len - field->value;
+  field->line_len = line + line_len - field->line;
+  trim_value (field);
 }
 
 static void
 take_fields (OuioedWireHead *self)
 {
+  gboolean is_after_field = FALSE;    /* and not after a line that was skipped */
   const char *end = self->text + self->len;
   const char *next;
 
@@ -79,8 +104,13 @@ take_fields (OuioedWireHead *self)
     {
       gsize len = measure_line (at, end, &next);
 
-      if (len > 0)
-        take_field (self, at, len, next - at);
+      if (len > 0 && is_space (*at))
+        {
+          if (is_after_field)
+            unfold (&g_array_index (self->fields, OuioedWireField, self->fields->len - 1), at, len, next - at);
+          continue;
+        }
+      is_after_field = len > 0 && take_field (self, at, len, next - at);
     }
 }
 
@@ -116,7 +146,7 @@ ouioed_wire_head_parse_request (OuioedWireHead *self, const char *text, gsize le
   self->target = first + 1;
   self->target_len = second - self->target;
   for (gsize i = 0; i < self->method_len; i++)
-    if (!g_ascii_isalnum (text[i]) && strchr ("!#$%&'*+-.^_`|~", text[i]) == NULL)
+    if (text[i] == '\0' || (!g_ascii_isalnum (text[i]) && strchr ("!#$%&'*+-.^_`|~", text[i]) == NULL))
       return FALSE;
   *error = "The version of the request is neither HTTP/1.1 nor HTTP/1.0";
   if (!take_version (self, second + 1) || self->minor > 1)
@@ -170,46 +200,73 @@ ouioed_wire_head_find (const OuioedWireHead *self, const char *name)
   return NULL;
 }
 
+/* The next element of a list that is not empty, without the white space around it; FALSE when there is none. */
 static gboolean
-value_has_token (const char *value, gsize len, const char *token)
+next_token (const char **at, const char *end, const char **token, gsize *len)
 {
-  gsize wanted = strlen (token);
-  const char *end = value + len;
-
-  while (value < end)
+  while (*at < end)
     {
-      const char *comma = memchr (value, ',', end - value);
-      const char *stop = comma != NULL ? comma : end;
-      const char *last = stop;
+      const char *comma = memchr (*at, ',', end - *at);
+      OuioedWireField element = { .value = *at, .value_len = (comma != NULL ? comma : end) - *at };
 
-      while (value < last && is_space (*value))
-        value++;
-      while (last > value && is_space (last[-1]))
-        last--;
-      if ((gsize) (last - value) == wanted && g_ascii_strncasecmp (value, token, wanted) == 0)
-        return TRUE;
-      value = stop + (comma != NULL ? 1 : 0);
+      *at = comma != NULL ? comma + 1 : end;
+      trim_value (&element);
+      if (element.value_len == 0)
+        continue;
+      *token = element.value;
+      *len = element.value_len;
+      return TRUE;
     }
   return FALSE;
+}
+
+typedef struct {
+  guint    n_found;
+  gboolean is_last;
+} TokenSearch;
+
+static TokenSearch
+search_token (const OuioedWireHead *self, const char *name, const char *wanted)
+{
+  TokenSearch search = { 0 };
+
+  for (guint i = 0; self->fields != NULL && i < self->fields->len; i++)
+    {
+      const OuioedWireField *field = &g_array_index (self->fields, OuioedWireField, i);
+      const char *at = field->value;
+      const char *token;
+      gsize len;
+
+      if (!ouioed_wire_field_is (field, name))
+        continue;
+      while (next_token (&at, field->value + field->value_len, &token, &len))
+        {
+          search.is_last = len == strlen (wanted) && g_ascii_strncasecmp (token, wanted, len) == 0;
+          search.n_found += search.is_last ? 1 : 0;
+        }
+    }
+  return search;
 }
 
 gboolean
 ouioed_wire_head_has_token (const OuioedWireHead *self, const char *name, const char *token)
 {
-  for (guint i = 0; self->fields != NULL && i < self->fields->len; i++)
-    {
-      const OuioedWireField *field = &g_array_index (self->fields, OuioedWireField, i);
+  return search_token (self, name, token).n_found > 0;
+}
 
-      if (ouioed_wire_field_is (field, name) && value_has_token (field->value, field->value_len, token))
-        return TRUE;
-    }
-  return FALSE;
+gboolean
+ouioed_wire_head_ends_with (const OuioedWireHead *self, const char *name, const char *token)
+{
+  return search_token (self, name, token).is_last;
 }
 
 gboolean
 ouioed_wire_head_keeps_alive (const OuioedWireHead *self)
 {
   if (ouioed_wire_head_has_token (self, "connection", "close"))
+    return FALSE;
+  if (ouioed_wire_head_find (self, "transfer-encoding") != NULL
+      && (self->minor == 0 || ouioed_wire_head_find (self, "content-length") != NULL))
     return FALSE;
   return self->minor > 0 || ouioed_wire_head_has_token (self, "connection", "keep-alive");
 }
