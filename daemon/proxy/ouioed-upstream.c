@@ -71,6 +71,27 @@ take_name (OuioedUpstream *self, const char *name, gsize len, GError **error)
   return (len > 0 && len <= MAX_NAME) || fail (error, self->name, "a name has 1 to 32 characters; wanted is " WANTED);
 }
 
+/* What goes into the header field Host, and nothing that would end it. */
+static gboolean
+host_is_good (const char *host)
+{
+  const char *allowed = strchr (host, ':') != NULL ? ":.%-_" : ".-_";
+
+  for (const char *c = host; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && strchr (allowed, *c) == NULL)
+      return FALSE;
+  return *host != '\0';
+}
+
+static gboolean
+has_blank (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (g_ascii_isspace (*text) || g_ascii_iscntrl (*text))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 take_url (OuioedUpstream *self, const char *url, GError **error)
 {
@@ -79,7 +100,7 @@ take_url (OuioedUpstream *self, const char *url, GError **error)
   gsize path_len;
   int port;
 
-  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0'
+  if (uri == NULL || g_uri_get_host (uri) == NULL || has_blank (url) || !host_is_good (g_uri_get_host (uri))
       || (strcmp (g_uri_get_scheme (uri), "http") != 0 && strcmp (g_uri_get_scheme (uri), "https") != 0))
     return fail (error, self->name, "its URL is not http://HOST[:PORT][/PATH] or https://…");
   if (g_uri_get_userinfo (uri) != NULL)
@@ -106,14 +127,16 @@ take_url (OuioedUpstream *self, const char *url, GError **error)
   return TRUE;
 }
 
+/* The zone of an address means something on this machine only. */
 static void
 make_authority (OuioedUpstream *self)
 {
   gboolean is_literal = strchr (self->host, ':') != NULL;
   gboolean is_usual = self->port == (self->tls ? 443 : 80);
   g_autofree char *port = is_usual ? g_strdup ("") : g_strdup_printf (":%u", self->port);
+  g_autofree char *host = g_strndup (self->host, strcspn (self->host, "%"));
 
-  self->authority = g_strconcat (is_literal ? "[" : "", self->host, is_literal ? "]" : "", port, NULL);
+  self->authority = g_strconcat (is_literal ? "[" : "", host, is_literal ? "]" : "", port, NULL);
 }
 
 static gboolean
@@ -130,15 +153,27 @@ take_dialect (OuioedUpstream *self, const char *word, GError **error)
 }
 
 static gboolean
-take_listen (OuioedUpstream *self, const char *address, GError **error)
+address_is_good (const char *address)
 {
   const char *colon = strrchr (address, ':');
+  g_autofree char *host = colon != NULL ? g_strndup (address, colon - address) : NULL;
   guint64 port;
-  gboolean good = g_str_has_prefix (address, "unix:")
-                  ? address[5] == '/' && address[6] != '\0'
-                  : colon != NULL && colon != address && g_ascii_string_to_unsigned (colon + 1, 10, 0, 65535, &port, NULL);
+  gsize len;
 
-  if (!good)
+  if (g_str_has_prefix (address, "unix:"))
+    return address[5] == '/' && address[6] != '\0';
+  if (host == NULL || !g_ascii_string_to_unsigned (colon + 1, 10, 0, 65535, &port, NULL))
+    return FALSE;
+  len = strlen (host);
+  if (host[0] == '[')
+    return len > 2 && host[len - 1] == ']' && strcspn (host + 1, "[]") == len - 2;
+  return len > 0 && host[strcspn (host, "[]: \t")] == '\0';
+}
+
+static gboolean
+take_listen (OuioedUpstream *self, const char *address, GError **error)
+{
+  if (!address_is_good (address))
     return fail (error, self->name, "its address to listen on is not HOST:PORT, [ADDRESS]:PORT or unix:/PATH");
   g_free (self->listen);
   self->listen = g_strdup (address);

@@ -33,7 +33,8 @@ typedef struct {
 } OuioedUpstream;
 
 /* @spec: NAME[=URL][,dialect=D][,listen=ADDRESS]. Without a URL NAME is a ready-made one: ollama, llamacpp, vllm, openai,
- * anthropic. D: auto, ollama, openai, anthropic, mcp. Errors: OUIOE_ERROR_CONFIGURATION, naming the part and what is wanted. */
+ * anthropic. D: auto, ollama, openai, llamacpp, anthropic, mcp. Errors: OUIOE_ERROR_CONFIGURATION, naming the part and what is
+ * wanted. */
 OuioedUpstream *ouioed_upstream_parse     (const char *spec, GError **error);
 OuioedUpstream *ouioed_upstream_ref       (OuioedUpstream *self);
 void            ouioed_upstream_unref     (OuioedUpstream *self);
