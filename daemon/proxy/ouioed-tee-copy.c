@@ -32,6 +32,15 @@ dup_valid (const char *text, gsize len)
   return g_utf8_make_valid (text, len);
 }
 
+/* What is folded becomes one line. */
+static char *
+dup_value (const OuioedWireField *field)
+{
+  char *value = dup_valid (field->value, field->value_len);
+
+  return g_strdelimit (value, "\r\n", ' ');
+}
+
 static void
 copy_fields (OuioedHeadCopy *copy, const OuioedWireHead *head)
 {
@@ -46,7 +55,7 @@ copy_fields (OuioedHeadCopy *copy, const OuioedWireHead *head)
         continue;
       name = dup_valid (field->name, field->name_len);
       copy->headers[copy->n_headers++] = (OuioedHeader) {
-        g_ascii_strdown (name, -1), dup_valid (field->value, field->value_len),
+        g_ascii_strdown (name, -1), dup_value (field),
       };
     }
 }
@@ -56,9 +65,10 @@ is_secret_parameter (const char *text, gsize len)
 {
   const char *equals = memchr (text, '=', len);
   gsize name_len = equals != NULL ? (gsize) (equals - text) : len;
+  g_autofree char *name = g_uri_unescape_segment (text, text + name_len, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (secret_parameters); i++)
-    if (strlen (secret_parameters[i]) == name_len && g_ascii_strncasecmp (text, secret_parameters[i], name_len) == 0)
+  for (guint i = 0; name != NULL && i < G_N_ELEMENTS (secret_parameters); i++)
+    if (g_ascii_strcasecmp (secret_parameters[i], name) == 0)
       return TRUE;
   return FALSE;
 }
