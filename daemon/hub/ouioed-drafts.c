@@ -107,12 +107,20 @@ generation_has_changed (OuioedChannel *channel)
 
 /* Whether it must not wait. */
 static gboolean
-generation_is_urgent (const OuioedDrafts *drafts)
+generation_is_urgent (OuioedDrafts *drafts, gint64 now_us)
 {
   const OuioeGeneration *before = drafts->generation != NULL ? drafts->generation->generation : NULL;
 
-  return before == NULL || before->phase != drafts->newest->phase
-         || (before->stalled_since_us != 0) != (drafts->newest->stalled_since_us != 0);
+  if (before != NULL && before->phase == drafts->newest->phase
+      && (before->stalled_since_us != 0) == (drafts->newest->stalled_since_us != 0))
+    return FALSE;
+
+  if (now_us < drafts->urgent_since_us || now_us - drafts->urgent_since_us >= G_USEC_PER_SEC)
+    {
+      drafts->urgent_since_us = now_us;
+      drafts->n_urgent = 0;
+    }
+  return drafts->n_urgent++ < OUIOED_DRAFT_MAX_URGENT;
 }
 
 static void
@@ -185,7 +193,7 @@ ouioed_drafts_changed (OuioedHub *hub, OuioedChannel *channel)
     {
       gint64 due_us = get_due (drafts->generation_shown_us, OUIOED_DRAFT_GENERATION_INTERVAL_US, now_us);
 
-      if (due_us <= now_us || generation_is_urgent (drafts))
+      if (due_us <= now_us || generation_is_urgent (drafts, now_us))
         {
           show_generation (hub, channel);
           drafts->generation_shown_us = now_us;

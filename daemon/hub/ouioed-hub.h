@@ -51,7 +51,7 @@ OuioedStore *ouioed_hub_get_store (OuioedHub *self);
  *   session-removed  (OuioedChannel *)                 forgotten
  *   published        (OuioedChannel *, OuioedEntry *)  an event was committed, after the subscribers were woken
  *   generation-changed (OuioedChannel *)               the model's work is shown anew; at most 4 times a second and session,
- *                                                      and at once with another phase
+ *                                                      and at once with another phase, 30 times a second at most
  */
 
 /* ---- what a producer may do ---- */

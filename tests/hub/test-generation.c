@@ -82,6 +82,28 @@ test_the_rest_is_joined (Fixture *f, gconstpointer data)
 }
 
 static void
+test_a_flood_of_phases_is_joined (Fixture *f, gconstpointer data)
+{
+  g_autoptr(DraftReader) reader = NULL;
+
+  fixture_open (f, "s");
+  reader = draft_reader_new (f, "s", OUIOE_STREAMS_BOTH);
+  for (guint i = 0; i < 999; i++)
+    {
+      f->now_us += MS;
+      set (f, "s", i % 2 == 0 ? OUIOE_PHASE_THINKING : OUIOE_PHASE_ANSWER, i, FALSE);
+      draft_reader_read (reader);
+    }
+  g_assert_cmpuint (reader->n_generations, >=, 30);
+  g_assert_cmpuint (reader->n_generations, <=, 35);
+
+  f->now_us += 300 * MS;
+  while (f->hub->drafts_waiting.length > 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (draft_reader_read (reader), ==, "gen:thinking");   /* the last is not lost */
+}
+
+static void
 test_who_comes_late_is_told_what_goes_on (Fixture *f, gconstpointer data)
 {
   g_autoptr(DraftReader) one = NULL;
@@ -272,6 +294,7 @@ main (int argc, char **argv)
   ADD ("another-phase-is-shown-at-once", test_another_phase_is_shown_at_once);
   ADD ("silence-is-shown-at-once", test_silence_is_shown_at_once);
   ADD ("the-rest-is-joined", test_the_rest_is_joined);
+  ADD ("a-flood-of-phases-is-joined", test_a_flood_of_phases_is_joined);
   ADD ("who-comes-late-is-told-what-goes-on", test_who_comes_late_is_told_what_goes_on);
   ADD ("sessions-tell-the-newest", test_sessions_tell_the_newest);
   ADD ("what-is-kept-survives", test_what_is_kept_survives);
