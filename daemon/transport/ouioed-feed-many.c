@@ -61,17 +61,28 @@ read_streams (json_t *body, OuioeStreams *streams, GError **error)
   return TRUE;
 }
 
+static gboolean
+read_deltas (json_t *body, gboolean *deltas, GError **error)
+{
+  json_t *value = json_object_get (body, "deltas");
+
+  *deltas = json_is_true (value);
+  return value == NULL || json_is_null (value) || json_is_boolean (value)
+         || refuse (error, "deltas: must be true or false");
+}
+
 gboolean
 ouioed_feed_subscribe (OuioedFeed *self, json_t *body, GError **error)
 {
   const char *session_id = read_session_id (body, error);
   json_t *user_id = json_object_get (body, "user_id");
-  gboolean has_after, from_start, all;
+  gboolean has_after, from_start, deltas, all;
   OuioeEventId after = OUIOE_EVENT_ID_ZERO;
   OuioeStreams streams;
   OuioedFeedCursor *cursor;
 
-  if (session_id == NULL || !read_after (body, &has_after, &after, error) || !read_streams (body, &streams, error))
+  if (session_id == NULL || !read_after (body, &has_after, &after, error) || !read_streams (body, &streams, error)
+      || !read_deltas (body, &deltas, error))
     return FALSE;
   if (user_id != NULL && !json_is_null (user_id) && !json_is_string (user_id))
     return refuse (error, "user_id: must be a string");
@@ -102,7 +113,7 @@ ouioed_feed_subscribe (OuioedFeed *self, json_t *body, GError **error)
   if (all && !has_after)
     after = OUIOE_EVENT_ID_MAX;
   g_queue_push_tail (&self->outbox, ouioed_frames_new_subscribed (TRUE, session_id));
-  cursor = ouioed_feed_cursor_new (self, all ? NULL : session_id, streams, from_start, after);
+  cursor = ouioed_feed_cursor_new (self, all ? NULL : session_id, streams, from_start, after, deltas);
   if (all)
     ouioed_feed_cursor_set_filter (cursor, json_string_value (user_id), NULL);
   g_hash_table_insert (self->cursors, g_strdup (session_id), cursor);

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "ouioed-feed.h"
+#include "ouioed-pieces.h"
 
 static gboolean
 feed_is_sse (OuioedFeed *self)
@@ -77,7 +78,7 @@ cursor_rest (OuioedFeedCursor *cursor)
 
 OuioedFeedCursor *
 ouioed_feed_cursor_new (OuioedFeed *feed, const char *session_id, OuioeStreams streams, gboolean from_start,
-                        OuioeEventId after)
+                        OuioeEventId after, gboolean deltas)
 {
   OuioedFeedCursor *cursor = g_new0 (OuioedFeedCursor, 1);
 
@@ -86,6 +87,8 @@ ouioed_feed_cursor_new (OuioedFeed *feed, const char *session_id, OuioeStreams s
   cursor->ready_link.data = cursor;
   cursor->subscriber = ouioed_subscriber_new (feed->live->hub, session_id, streams, from_start, after, cursor_wake_cb,
                                               cursor);
+  if (deltas)
+    ouioed_subscriber_set_drafts (cursor->subscriber);
   ouioed_feed_cursor_ready (cursor);
 
   return cursor;
@@ -165,6 +168,19 @@ cursor_peek (OuioedFeedCursor *cursor, GBytes **frames, guint max)
   return 0;
 }
 
+/* Frames of what grows, when there is no event. */
+static guint
+cursor_peek_drafts (OuioedFeedCursor *cursor, GBytes **frames, guint max)
+{
+  OuioedDraftForm form = feed_is_sse (cursor->feed) ? OUIOED_DRAFT_SSE : OUIOED_DRAFT_WEBSOCKET;
+  OuioedDraftPiece pieces[OUIOED_READER_MAX_FRAMES];
+  guint n = ouioed_subscriber_peek_drafts (cursor->subscriber, pieces, MIN (max, OUIOED_READER_MAX_FRAMES));
+
+  for (guint i = 0; i < n; i++)
+    frames[i] = ouioed_pieces_get (&pieces[i], form);
+  return n;
+}
+
 /* SSE with ?until=end: the response is over behind the end of the session. */
 static void
 feed_check_end (OuioedFeed *self)
@@ -195,6 +211,9 @@ feed_peek (OuioedReader *reader, GBytes **frames, guint max, gpointer user_data)
 
       if (cursor_take_notices (cursor))
         return feed_peek_outbox (self, frames, max);
+      self->peeked_drafts = n == 0;
+      if (n == 0)
+        n = cursor_peek_drafts (cursor, frames, max);
       if (n > 0)
         {
           self->peeked = cursor;
@@ -225,7 +244,10 @@ feed_taken (OuioedReader *reader, guint n, gpointer user_data)
       return;
     }
 
-  ouioed_subscriber_advance (cursor->subscriber, n);
+  if (self->peeked_drafts)
+    ouioed_subscriber_advance_drafts (cursor->subscriber, n);
+  else
+    ouioed_subscriber_advance (cursor->subscriber, n);
 
   /* Sessions take turns. */
   if (self->ready.head != self->ready.tail && cursor->is_ready)
@@ -410,7 +432,8 @@ ouioed_feed_new (OuioedLive *live, const OuioedLiveRequest *request)
     {
     case OUIOED_LIVE_WS_SESSION:
       self->view = get_legacy_view (request->streams);
-      self->cursor = ouioed_feed_cursor_new (self, request->session_id, request->streams, from_start, request->after);
+      self->cursor = ouioed_feed_cursor_new (self, request->session_id, request->streams, from_start, request->after,
+                                             FALSE);
       g_queue_push_tail (&self->outbox, ouioed_frames_new_greeting (request->session_id, now_us));
       break;
     case OUIOED_LIVE_WS_MANY:
@@ -420,13 +443,14 @@ ouioed_feed_new (OuioedLive *live, const OuioedLiveRequest *request)
       break;
     case OUIOED_LIVE_SSE_SESSION:
       self->view = OUIOED_VIEW_SSE;
-      self->cursor = ouioed_feed_cursor_new (self, request->session_id, request->streams, from_start, request->after);
+      self->cursor = ouioed_feed_cursor_new (self, request->session_id, request->streams, from_start, request->after,
+                                             request->deltas);
       g_queue_push_tail (&self->outbox, ouioed_frames_new_retry (OUIOE_EVENT_ID_ZERO));
       break;
     case OUIOED_LIVE_SSE_MANY:
       self->view = OUIOED_VIEW_SSE;
       self->cursor = ouioed_feed_cursor_new (self, NULL, request->streams, everything,
-                                             request->has_after ? request->after : OUIOE_EVENT_ID_MAX);
+                                             request->has_after ? request->after : OUIOE_EVENT_ID_MAX, request->deltas);
       ouioed_feed_cursor_set_filter (self->cursor, request->user_id, request->sessions);
       g_queue_push_tail (&self->outbox,
                          ouioed_frames_new_retry (ouioed_subscriber_get_position (self->cursor->subscriber)));

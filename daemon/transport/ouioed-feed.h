@@ -44,6 +44,7 @@ struct _OuioedFeed
   GQueue            ready;           /* of OuioedFeedCursor, in turn */
   GQueue            outbox;          /* of GBytes */
   OuioedFeedCursor *peeked;          /* what the frames of the last peek came from; NULL: the outbox */
+  gboolean          peeked_drafts;   /* they are pieces of what grows, not events */
   guint             n_appends;       /* under way */
   gboolean          paused;          /* no message is read for now */
   gboolean          wants_history;   /* asked for, not answered */
@@ -77,7 +78,7 @@ void              ouioed_feed_wake         (OuioedFeed *self);
 void              ouioed_feed_unpause      (OuioedFeed *self);
 
 OuioedFeedCursor *ouioed_feed_cursor_new   (OuioedFeed *feed, const char *session_id, OuioeStreams streams,
-                                            gboolean from_start, OuioeEventId after);
+                                            gboolean from_start, OuioeEventId after, gboolean deltas);
 /* Of all sessions: only those of a user, or only these. Before the first peek. */
 void              ouioed_feed_cursor_set_filter (OuioedFeedCursor *cursor, const char *user_id, const char *const *sessions);
 void              ouioed_feed_cursor_free  (OuioedFeedCursor *cursor);

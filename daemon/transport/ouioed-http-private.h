@@ -164,6 +164,8 @@ void ouioed_rest_list_sessions  (OuioedExchange *exchange);
 void ouioed_rest_show_session   (OuioedExchange *exchange);
 void ouioed_rest_close_session  (OuioedExchange *exchange);
 void ouioed_rest_session_stats  (OuioedExchange *exchange);
+void ouioed_rest_stop_session   (OuioedExchange *exchange);
+void ouioed_rest_answer_now     (OuioedExchange *exchange);
 void ouioed_rest_post_thinking  (OuioedExchange *exchange);
 void ouioed_rest_post_progress  (OuioedExchange *exchange);
 void ouioed_rest_post_events    (OuioedExchange *exchange);

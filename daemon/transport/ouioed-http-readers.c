@@ -175,6 +175,17 @@ start_stream (OuioedExchange *exchange, const OuioedLiveRequest *request)
   hand_over (exchange, SOUP_STATUS_OK, head, request);
 }
 
+/* What grows is sent only to who asks for it. */
+static void
+read_deltas (const char *query, OuioeProblems *problems, OuioedLiveRequest *request)
+{
+  static const char *const words[] = { "false", "true", NULL };
+  guint word = 0;
+
+  ouioed_query_get_word (query, "deltas", problems, words, &word);
+  request->deltas = word == 1;
+}
+
 /* A browser that reconnects repeats the address it was given, with its old "after": the header is newer. */
 static void
 read_last_event_id (OuioedExchange *exchange, OuioeProblems *problems, OuioedLiveRequest *request)
@@ -203,6 +214,7 @@ ouioed_http_sse_session (OuioedExchange *exchange)
     return;
   read_position (query, 0, problems, &request);
   read_last_event_id (exchange, problems, &request);
+  read_deltas (query, problems, &request);
   request.until_end = ouioed_query_get_word (query, "until", problems, untils, &until);
   if (check_query (exchange, problems))
     start_stream (exchange, &request);
@@ -231,6 +243,7 @@ ouioed_http_sse_many (OuioedExchange *exchange)
                         exchange->parts->config.max_subscriptions);
   read_position (query, 0, problems, &request);
   read_last_event_id (exchange, problems, &request);
+  read_deltas (query, problems, &request);
   if (!check_query (exchange, problems))
     return;
   for (guint i = 0; sessions != NULL && sessions[i] != NULL; i++)

@@ -30,6 +30,7 @@ typedef struct {
   OuioeStreams       streams;
   gboolean           has_after;      /* resume behind: */
   OuioeEventId       after;
+  gboolean           deltas;         /* what grows, too; not in legacy views */
   gboolean           until_end;      /* SSE_SESSION: end the response after session_end */
 } OuioedLiveRequest;
 

@@ -406,6 +406,40 @@ client_read (Client *self)
   return reply;
 }
 
+char *
+client_read_frame (Client *self, guint8 *opcode)
+{
+  g_autofree char *text = NULL;
+  gsize len, head = 2;
+
+  for (;;)
+    {
+      const guint8 *data = (const guint8 *) self->input->str;
+
+      if (self->input->len >= 4)
+        {
+          len = data[1];
+          if (len == 126)
+            {
+              len = (gsize) data[2] << 8 | data[3];
+              head = 4;
+            }
+          if (self->input->len >= head + len)
+            break;
+        }
+      else if (self->input->len >= 2 && data[1] <= 2 && self->input->len >= 2u + data[1])
+        {
+          len = data[1];
+          break;
+        }
+      g_assert_true (client_fill (self));
+    }
+  *opcode = (guint8) self->input->str[0] & 15;
+  text = g_strndup (self->input->str + head, len);
+  g_string_erase (self->input, 0, (gssize) (head + len));
+  return g_steal_pointer (&text);
+}
+
 void
 reply_free (Reply *self)
 {

@@ -68,6 +68,8 @@ Reply   *client_read       (Client *self);
 gboolean client_is_closed  (Client *self);
 /* Reads whatever comes until @mark has come. */
 char    *client_read_until (Client *self, const char *mark);
+/* The next frame of a WebSocket; its opcode in @opcode. */
+char    *client_read_frame (Client *self, guint8 *opcode);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Client, client_free)
 
 void        reply_free       (Reply *self);

@@ -39,6 +39,8 @@ static const Row rows[] = {
   { "GET", API "/sessions/ci-1", "", NULL, { 200, 403, 200, 200 } },
   { "GET", API "/sessions/%63i-1", "", NULL, { 200, 403, 200, 200 } },
   { "GET", API "/sessions/s/stats", "", NULL, { 200, 403, 200, 403 } },
+  { "POST", API "/sessions/s/stop", "", NULL, { 403, 409, 409, 403 } },
+  { "POST", API "/sessions/ci-1/answer-now", "", NULL, { 403, 409, 409, 409 } },
   { "GET", API "/sessions/s/events", "", NULL, { 200, 403, 200, 403 } },
   { "GET", API "/sessions/s/stream", "", NULL, { 200, 403, 200, 403 } },
   { "GET", API "/sessions/ci-1/stream", "", NULL, { 200, 403, 200, 200 } },

@@ -25,41 +25,6 @@ ask (HttpFixture *f, const char *path, const char *headers)
   return client;
 }
 
-/* The next frame of the server; its opcode in @opcode. */
-static char *
-read_frame (Client *client, guint8 *opcode)
-{
-  g_autofree char *text = NULL;
-  gsize len, head = 2;
-
-  for (;;)
-    {
-      const guint8 *data = (const guint8 *) client->input->str;
-
-      if (client->input->len >= 4)
-        {
-          len = data[1];
-          if (len == 126)
-            {
-              len = (gsize) data[2] << 8 | data[3];
-              head = 4;
-            }
-          if (client->input->len >= head + len)
-            break;
-        }
-      else if (client->input->len >= 2 && data[1] <= 2 && client->input->len >= 2u + data[1])
-        {
-          len = data[1];
-          break;
-        }
-      g_assert_true (client_fill (client));
-    }
-  *opcode = (guint8) client->input->str[0] & 15;
-  text = g_strndup (client->input->str + head, len);
-  g_string_erase (client->input, 0, (gssize) (head + len));
-  return g_steal_pointer (&text);
-}
-
 static void
 test_upgrade (HttpFixture *f)
 {
@@ -86,7 +51,7 @@ test_upgrade (HttpFixture *f)
       g_assert_cmpstr (connection, ==, "Upgrade");
       g_assert_null (extensions);
       g_assert_null (protocol);
-      greeting = read_frame (client, &opcode);
+      greeting = client_read_frame (client, &opcode);
       g_assert_cmpuint (opcode, ==, 1);
       g_assert_nonnull (strstr (greeting, "\"type\""));
     }
@@ -109,7 +74,7 @@ test_what_follows_the_handshake_is_read (HttpFixture *f)
   g_assert_cmpuint (reply->status, ==, 101);
   for (;;)
     {
-      g_autofree char *text = read_frame (client, &opcode);
+      g_autofree char *text = client_read_frame (client, &opcode);
 
       if (strstr (text, "\"pong\"") != NULL)
         break;
@@ -353,7 +318,7 @@ test_drain_tells_the_readers (HttpFixture *f)
   http_fixture_call (f, drain, &drained);
   while (opcode != 8)
     {
-      g_autofree char *text = read_frame (ws, &opcode);
+      g_autofree char *text = client_read_frame (ws, &opcode);
 
       if (opcode == 8)
         g_assert_cmpuint ((guint) (guint8) text[0] << 8 | (guint8) text[1], ==, 1012);
