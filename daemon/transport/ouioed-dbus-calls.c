@@ -220,10 +220,10 @@ on_open_stream (OuioedBusIfaceSession *iface, GDBusMethodInvocation *invocation,
   OuioedDbusSession *self = user_data;
   g_autoptr(GUnixFDList) list = NULL;
   g_autoptr(GError) error = NULL;
-  OuioeEventId id;
+  OuioedDbusFollow follow = { .session_id = ouioed_channel_get_id (self->channel) };
   int fd;
 
-  if (!ouioed_dbus_read_after (after, &id, &error))
+  if (!ouioed_dbus_read_after (after, &follow.after, &error))
     {
       ouioed_dbus_return_error (invocation, g_steal_pointer (&error));
       return TRUE;
@@ -233,8 +233,7 @@ on_open_stream (OuioedBusIfaceSession *iface, GDBusMethodInvocation *invocation,
       return_not_found (invocation);
       return TRUE;
     }
-  fd = ouioed_dbus_streams_open (self->streams, ouioed_channel_get_id (self->channel), NULL, id,
-                                 self->config->max_streams, NULL, &error);
+  fd = ouioed_dbus_streams_open (self->streams, &follow, self->config->max_streams, NULL, &error);
   if (fd < 0)
     {
       ouioed_dbus_return_error (invocation, g_steal_pointer (&error));

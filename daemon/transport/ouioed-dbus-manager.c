@@ -245,13 +245,13 @@ on_open_stream (OuioedBusIfaceManager *iface, GDBusMethodInvocation *invocation,
 {
   g_autoptr(GUnixFDList) list = NULL;
   g_autoptr(GError) error = NULL;
-  const char *user_id;
+  OuioedDbusFollow follow = { 0 };
   char position[OUIOE_EVENT_ID_TEXT_MAX];
   OuioeEventId id;
   int fd = -1;
 
-  if (ouioed_dbus_read_stream (after, options, &id, &user_id, &error))
-    fd = ouioed_dbus_streams_open (self->streams, NULL, user_id, id, self->config->max_streams, &id, &error);
+  if (ouioed_dbus_read_stream (after, options, &follow.after, &follow.user_id, &error))
+    fd = ouioed_dbus_streams_open (self->streams, &follow, self->config->max_streams, &id, &error);
   if (fd < 0)
     {
       ouioed_dbus_return_error (invocation, g_steal_pointer (&error));
@@ -272,6 +272,7 @@ ouioed_dbus_manager_update_features (OuioedDbusManager *self)
   /* the last one only where there is something to reload */
   const char *features[] = { "create-session", "close", "signals", "list-sessions", "append", "stats", "read-events",
                              "open-stream", "open-stream-all", "notice", "session-keys",
+                             "thinking-delta", "control",
                              self->reload != NULL ? "reload" : NULL, NULL };
 
   ouioed_bus_iface_manager_set_features (self->iface, features);
@@ -289,4 +290,5 @@ ouioed_dbus_manager_connect (OuioedDbusManager *self)
   g_signal_connect (self->iface, "handle-open-stream", G_CALLBACK (on_open_stream), self);
   g_signal_connect (self->iface, "handle-get-statistics", G_CALLBACK (on_get_statistics), self);
   g_signal_connect (self->iface, "handle-reload", G_CALLBACK (on_reload), self);
+  ouioed_dbus_manager_connect_live (self);
 }

@@ -64,6 +64,16 @@ typedef struct {
 
 gboolean            ouioed_dbus_read_list     (GVariant *options, OuioedDbusList *list, GError **error);
 gboolean            ouioed_dbus_read_after    (const char *after, OuioeEventId *id, GError **error);
+/* What a stream shall show. */
+typedef struct {
+  const char  *session_id;   /* NULL: of all sessions */
+  const char  *user_id;      /* of all sessions: only of this user, or NULL; borrowed */
+  OuioeEventId after;        /* OUIOE_EVENT_ID_MAX: only what comes */
+  gboolean     deltas;       /* what grows, too */
+} OuioedDbusFollow;
+
+/* The options of OpenLiveStream. @follow (inout): its session_id is set; the other texts are borrowed from @options. */
+gboolean            ouioed_dbus_read_live     (GVariant *options, OuioedDbusFollow *follow, GError **error);
 /* The arguments of Manager.OpenStream: an empty @after is OUIOE_EVENT_ID_MAX, only what comes. @user_id (out): borrowed
  * from @options, or NULL. */
 gboolean            ouioed_dbus_read_stream   (const char *after, GVariant *options, OuioeEventId *id, const char **user_id,
@@ -79,11 +89,9 @@ OuioedDbusStreams *ouioed_dbus_streams_new    (OuioedHub *hub);
 /* Ends all of them. */
 void               ouioed_dbus_streams_free   (OuioedDbusStreams *self);
 guint              ouioed_dbus_streams_get_n  (OuioedDbusStreams *self);
-/* The reading end of a pipe, or -1 with @error. @session_id: NULL for all sessions, then @user_id (nullable) for only those
- * of a user. @after: OUIOE_EVENT_ID_MAX for only what comes. @max: of all streams. @position (out, nullable): where it
- * begins. */
-int                ouioed_dbus_streams_open   (OuioedDbusStreams *self, const char *session_id, const char *user_id,
-                                               OuioeEventId after, guint max, OuioeEventId *position, GError **error);
+/* The reading end of a pipe, or -1 with @error. @max: of all streams. @position (out, nullable): where it begins. */
+int                ouioed_dbus_streams_open   (OuioedDbusStreams *self, const OuioedDbusFollow *follow, guint max,
+                                               OuioeEventId *position, GError **error);
 /* Writes what the pipes take now, and ends all of them. */
 void               ouioed_dbus_streams_drain  (OuioedDbusStreams *self);
 
@@ -162,5 +170,15 @@ void               ouioed_dbus_session_tell_end (OuioedDbusSession *self);
 
 void               ouioed_dbus_session_connect_appends (OuioedDbusSession *self);
 void               ouioed_dbus_session_connect_calls   (OuioedDbusSession *self);
+
+/* ---- ouioed-dbus-live.c: control of the model, streams with what grows ---- */
+
+void               ouioed_dbus_session_connect_live    (OuioedDbusSession *self);
+void               ouioed_dbus_manager_connect_live    (OuioedDbusManager *self);
+
+/* ---- ouioed-dbus-generation.c: the model's work as a property ---- */
+
+/* a{sv}, floating; empty for NULL. */
+GVariant          *ouioed_dbus_generation_to_variant   (OuioeGeneration *generation);
 
 G_END_DECLS

@@ -76,6 +76,19 @@ static const OptionRow stream_options[] = {
   { NULL, NULL, FORM_VALUE },
 };
 
+static const OptionRow live_options[] = {
+  { "after", "s", FORM_VALUE },
+  { "deltas", "b", FORM_VALUE },
+  { NULL, NULL, FORM_VALUE },
+};
+
+static const OptionRow live_all_options[] = {
+  { "after", "s", FORM_VALUE },
+  { "deltas", "b", FORM_VALUE },
+  { "user_id", "s", FORM_VALUE },
+  { NULL, NULL, FORM_VALUE },
+};
+
 #define MAX_OUTCOME_BYTES 64
 #define DEFAULT_LISTED    100
 #define MAX_LISTED        1000
@@ -350,6 +363,21 @@ ouioed_dbus_read_stream (const char *after, GVariant *options, OuioeEventId *id,
 
   *id = OUIOE_EVENT_ID_MAX;
   return TRUE;
+}
+
+gboolean
+ouioed_dbus_read_live (GVariant *options, OuioedDbusFollow *follow, GError **error)
+{
+  g_autoptr(json_t) body = json_object ();
+  const char *after = NULL;
+
+  if (!add_options (body, follow->session_id != NULL ? live_options : live_all_options, options, error))
+    return FALSE;
+
+  g_variant_lookup (options, "user_id", "&s", &follow->user_id);
+  g_variant_lookup (options, "deltas", "b", &follow->deltas);
+  follow->after = follow->session_id != NULL ? OUIOE_EVENT_ID_ZERO : OUIOE_EVENT_ID_MAX;
+  return !g_variant_lookup (options, "after", "&s", &after) || ouioed_dbus_read_after (after, &follow->after, error);
 }
 
 gboolean

@@ -41,6 +41,16 @@ session_set_activity (OuioedDbusSession *self)
   ouioed_bus_iface_session_set_current_activity (self->iface, text);
 }
 
+static void
+session_set_generation (OuioedDbusSession *self)
+{
+  OuioeGeneration *generation = ouioed_channel_get_generation (self->channel);
+  OuioePhase phase = generation != NULL ? ouioe_generation_get_phase (generation) : OUIOE_PHASE_NONE;
+
+  ouioed_bus_iface_session_set_generation (self->iface, ouioed_dbus_generation_to_variant (generation));
+  ouioed_bus_iface_session_set_phase (self->iface, ouioe_phase_to_string (phase));
+}
+
 static gboolean
 has_member (OuioeEvent *event, const char *member)
 {
@@ -109,6 +119,7 @@ ouioed_dbus_session_update (OuioedDbusSession *self)
     self->iface, ouioe_stream_stats_get_average_confidence (info.stats, &average) ? average : NOT_REPORTED);
   session_set_percentage (self);
   session_set_activity (self);
+  session_set_generation (self);
 }
 
 gboolean
@@ -263,6 +274,7 @@ ouioed_dbus_session_new (OuioedHub *hub, OuioedDbusStreams *streams, const Ouioe
   ouioed_dbus_session_update (self);
   ouioed_dbus_session_connect_appends (self);
   ouioed_dbus_session_connect_calls (self);
+  ouioed_dbus_session_connect_live (self);
   ouioed_bus_iface_object_skeleton_set_session (self->object, self->iface);
 
   return self;

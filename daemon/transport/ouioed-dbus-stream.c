@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "ouioed-dbus-private.h"
+#include "ouioed-pieces.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -137,6 +138,21 @@ stream_take (Stream *self, OuioedEntry **entries, guint n, gsize written)
   return taken < n || self->rest != NULL ? PIPE_FULL : TAKES_MORE;
 }
 
+/* The next piece of what grows, when there is no event. Only one is held for a pipe that is full. */
+static PumpResult
+stream_write_piece (Stream *self)
+{
+  OuioedDraftPiece piece;
+
+  if (ouioed_subscriber_peek_drafts (self->subscriber, &piece, 1) == 0)
+    return NOTHING_NOW;
+
+  self->rest = g_bytes_ref (ouioed_pieces_get (&piece, OUIOED_DRAFT_LINE));
+  self->rest_done = 0;
+  ouioed_subscriber_advance_drafts (self->subscriber, 1);
+  return stream_write_rest (self);
+}
+
 static PumpResult
 stream_write_batch (Stream *self)
 {
@@ -146,7 +162,7 @@ stream_write_batch (Stream *self)
   gssize written;
 
   if (n == 0)
-    return NOTHING_NOW;
+    return stream_write_piece (self);
   for (guint i = 0; i < n; i++)
     {
       gsize size;
@@ -345,8 +361,8 @@ is_of_user (const char *session_id, const OuioedSessionRecord *record, gpointer 
 }
 
 int
-ouioed_dbus_streams_open (OuioedDbusStreams *self, const char *session_id, const char *user_id, OuioeEventId after,
-                          guint max, OuioeEventId *position, GError **error)
+ouioed_dbus_streams_open (OuioedDbusStreams *self, const OuioedDbusFollow *follow, guint max, OuioeEventId *position,
+                          GError **error)
 {
   Stream *stream;
   int fds[2];
@@ -370,13 +386,15 @@ ouioed_dbus_streams_open (OuioedDbusStreams *self, const char *session_id, const
 
   stream = g_new0 (Stream, 1);
   stream->owner = self;
-  stream->session_id = g_strdup (session_id);
+  stream->session_id = g_strdup (follow->session_id);
   stream->fd = fds[1];
-  stream->subscriber = ouioed_subscriber_new (self->hub, session_id, OUIOE_STREAMS_BOTH,
-                                              ouioe_event_id_is_zero (after), after, wake_cb, stream);
-  if (user_id != NULL)
+  stream->subscriber = ouioed_subscriber_new (self->hub, follow->session_id, OUIOE_STREAMS_BOTH,
+                                              ouioe_event_id_is_zero (follow->after), follow->after, wake_cb, stream);
+  if (follow->deltas)
+    ouioed_subscriber_set_drafts (stream->subscriber);
+  if (follow->user_id != NULL)
     {
-      stream->user_id = g_strdup (user_id);
+      stream->user_id = g_strdup (follow->user_id);
       ouioed_subscriber_set_filter (stream->subscriber, is_of_user, stream);
     }
   if (position != NULL)

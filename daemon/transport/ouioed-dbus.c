@@ -162,6 +162,16 @@ on_session_added (OuioedHub *hub, OuioedChannel *channel, OuioedDbus *self)
 }
 
 static void
+dbus_collect (OuioedDbus *self, OuioedDbusSession *session)
+{
+  if (is_queued (&session->dirty_link))
+    return;
+  session->dirty_due_us = g_get_monotonic_time () + COLLECT_US;
+  enqueue (&self->dirty, &session->dirty_link, session);
+  dbus_ensure_tick (self);
+}
+
+static void
 on_session_changed (OuioedHub *hub, OuioedChannel *channel, OuioedDbus *self)
 {
   OuioedDbusSession *session = g_hash_table_lookup (self->sessions, ouioed_channel_get_id (channel));
@@ -169,15 +179,18 @@ on_session_changed (OuioedHub *hub, OuioedChannel *channel, OuioedDbus *self)
   if (session == NULL)
     return;
   if (ouioed_dbus_session_is_stale (session))
-    {
-      ouioed_dbus_session_update (session);
-      return;
-    }
-  if (is_queued (&session->dirty_link))
-    return;
-  session->dirty_due_us = g_get_monotonic_time () + COLLECT_US;
-  enqueue (&self->dirty, &session->dirty_link, session);
-  dbus_ensure_tick (self);
+    ouioed_dbus_session_update (session);
+  else
+    dbus_collect (self, session);
+}
+
+static void
+on_generation_changed (OuioedHub *hub, OuioedChannel *channel, OuioedDbus *self)
+{
+  OuioedDbusSession *session = g_hash_table_lookup (self->sessions, ouioed_channel_get_id (channel));
+
+  if (session != NULL)
+    dbus_collect (self, session);
 }
 
 static void
@@ -314,6 +327,7 @@ ouioed_dbus_start_async (OuioedTransport *transport, GAsyncReadyCallback callbac
   g_signal_connect (self->hub, "session-added", G_CALLBACK (on_session_added), self);
   g_signal_connect (self->hub, "session-changed", G_CALLBACK (on_session_changed), self);
   g_signal_connect (self->hub, "session-removed", G_CALLBACK (on_session_removed), self);
+  g_signal_connect (self->hub, "generation-changed", G_CALLBACK (on_generation_changed), self);
   g_signal_connect (self->hub, "published", G_CALLBACK (on_published), self);
   self->to_export = ouioed_hub_list (self->hub, NULL, 0, NULL, G_MAXUINT, &has_more);
   self->export_source = g_idle_add_full (G_PRIORITY_DEFAULT, on_export_some, self, NULL);

@@ -171,8 +171,8 @@ bus_call_error (BusFixture *self, const char *path, const char *iface, const cha
   return name;
 }
 
-int
-bus_open_stream (BusFixture *self, const char *path, const char *after, GError **error)
+static int
+open_pipe (BusFixture *self, const char *path, const char *iface, const char *method, GVariant *arguments, GError **error)
 {
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GUnixFDList) fds = NULL;
@@ -180,17 +180,32 @@ bus_open_stream (BusFixture *self, const char *path, const char *after, GError *
   gint32 handle;
   int fd;
 
-  g_dbus_connection_call_with_unix_fd_list (self->client, OUIOED_BUS_NAME, path, SESSION_IFACE, "OpenStream",
-                                            g_variant_new ("(s)", after), G_VARIANT_TYPE ("(h)"),
+  g_dbus_connection_call_with_unix_fd_list (self->client, OUIOED_BUS_NAME, path, iface, method, arguments, NULL,
                                             G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, store_result_cb, &result);
   bus_wait (self, is_set, &result);
   reply = g_dbus_connection_call_with_unix_fd_list_finish (self->client, &fds, result, error);
   if (reply == NULL)
     return -1;
-  g_variant_get (reply, "(h)", &handle);
+  g_variant_get_child (reply, 0, "h", &handle);
   fd = g_unix_fd_list_get (fds, handle, error);
   g_unix_set_fd_nonblocking (fd, TRUE, NULL);
   return fd;
+}
+
+int
+bus_open_stream (BusFixture *self, const char *path, const char *after, GError **error)
+{
+  return open_pipe (self, path, SESSION_IFACE, "OpenStream", g_variant_new ("(s)", after), error);
+}
+
+int
+bus_open_live_stream (BusFixture *self, const char *path, const char *options, GError **error)
+{
+  const char *iface = g_str_equal (path, OUIOED_BUS_ROOT) ? MANAGER_IFACE : SESSION_IFACE;
+
+  GVariant *arguments = g_variant_parse (G_VARIANT_TYPE ("(a{sv})"), options, NULL, NULL, error);
+
+  return arguments != NULL ? open_pipe (self, path, iface, "OpenLiveStream", arguments, error) : -1;
 }
 
 static void

@@ -67,6 +67,8 @@ char     *bus_call_error     (BusFixture *self, const char *path, const char *if
 
 /* OpenStream of @path: the reading end, non-blocking; -1 with @error. */
 int       bus_open_stream    (BusFixture *self, const char *path, const char *after, GError **error);
+/* OpenLiveStream of a session or of the manager, likewise. @options: the arguments, as text of a GVariant. */
+int       bus_open_live_stream (BusFixture *self, const char *path, const char *options, GError **error);
 
 /* How many signals @name came of @path (NULL: of any). */
 guint        bus_count       (BusFixture *self, const char *path, const char *name);

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "bus-fixture.h"
+#include "bus-reader.h"
 
 #include <errno.h>
 #include <string.h>
@@ -10,76 +10,6 @@
 
 #define S1 OUIOED_BUS_ROOT "/session/s1"
 #define ERROR_NAME(name) OUIOED_BUS_NAME ".Error." name
-
-/* Who reads a stream. */
-typedef struct {
-  int      fd;
-  GString *text;      /* what has come and is not taken */
-  gboolean ended;
-} Reader;
-
-static void
-reader_open (Reader *reader, BusFixture *f, const char *after)
-{
-  g_autoptr(GError) error = NULL;
-
-  reader->fd = bus_open_stream (f, S1, after, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (reader->fd, >=, 0);
-  reader->text = g_string_new (NULL);
-  reader->ended = FALSE;
-}
-
-static void
-reader_close (Reader *reader)
-{
-  close (reader->fd);
-  g_string_free (reader->text, TRUE);
-}
-
-static gboolean
-has_line_or_end (BusFixture *f, gconstpointer data)
-{
-  Reader *reader = (Reader *) data;
-  char buffer[65536];
-  gssize n;
-
-  if (strchr (reader->text->str, '\n') != NULL)
-    return TRUE;
-  while ((n = read (reader->fd, buffer, sizeof buffer)) > 0)
-    g_string_append_len (reader->text, buffer, n);
-  if (n < 0)
-    g_assert_cmpint (errno, ==, EAGAIN);
-  reader->ended = n == 0;
-  return reader->ended || strchr (reader->text->str, '\n') != NULL;
-}
-
-static gboolean
-on_beat (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-/* (transfer full): the next line, or NULL at the end. */
-static char *
-reader_take (Reader *reader, BusFixture *f)
-{
-  guint beat = g_timeout_add (5, on_beat, NULL);    /* nothing else would tell that the pipe has something */
-  const char *stop;
-  char *line;
-
-  bus_wait (f, has_line_or_end, reader);
-  g_source_remove (beat);
-  stop = strchr (reader->text->str, '\n');
-  if (stop == NULL)
-    {
-      g_assert_cmpstr (reader->text->str, ==, "");    /* it does not end in the middle of a line */
-      return NULL;
-    }
-  line = g_strndup (reader->text->str, (gsize) (stop - reader->text->str));
-  g_string_erase (reader->text, 0, (gssize) (stop - reader->text->str) + 1);
-  return line;
-}
 
 static void
 expect (Reader *reader, BusFixture *f, const char *part)
@@ -142,7 +72,7 @@ test_history_and_then_what_comes (void)
   bus_fixture_up (&f, NULL, NULL);
   bus_create (&f, "s1");
   think (&f, 0, 300);
-  reader_open (&reader, &f, "0");
+  reader_open (&reader, &f, S1, "0");
   expect (&reader, &f, "\"kind\":\"session_start\"");
   expect_steps (&reader, &f, 0, 300);
   think (&f, 300, 200);
@@ -168,7 +98,7 @@ test_resumes_behind_an_id (void)
   think (&f, 0, 5);
   bus_hear (&f, S1, "StepAdded", 4);
   g_variant_get_child (bus_hear (&f, S1, "StepAdded", 2)->arguments, 0, "s", &last);
-  reader_open (&reader, &f, last);
+  reader_open (&reader, &f, S1, last);
   expect_steps (&reader, &f, 3, 2);
   reader_close (&reader);
   bus_fixture_down (&f);
@@ -185,8 +115,8 @@ test_stalled_reader_delays_nobody_and_misses_nothing (void)
   bus_fixture_up (&f, NULL, NULL);
   bus_create (&f, "s1");
   bus_settle (&f);
-  reader_open (&stalled, &f, "0");
-  reader_open (&quick, &f, "0");
+  reader_open (&stalled, &f, S1, "0");
+  reader_open (&quick, &f, S1, "0");
   expect (&quick, &f, "session_start");
   for (guint i = 0; i < STEPS; i++)    /* several times what a pipe holds */
     {
@@ -216,7 +146,7 @@ test_lines_larger_than_the_pipe_come_whole (void)
   for (guint i = 0; i < 3; i++)
     bus_think (&f, "s1", content, 0.5);
   think (&f, 0, 1);
-  reader_open (&reader, &f, "0");
+  reader_open (&reader, &f, S1, "0");
   expect (&reader, &f, "session_start");
   for (guint i = 0; i < 3; i++)
     {
@@ -246,7 +176,7 @@ test_what_was_trimmed_is_told_as_a_gap (void)
   ouioed_hub_set_limits (f.hub, &limits);
   bus_create (&f, "s1");
   bus_settle (&f);
-  reader_open (&reader, &f, "0");
+  reader_open (&reader, &f, S1, "0");
   expect (&reader, &f, "session_start");
   for (guint i = 0; i < STEPS; i++)
     {
@@ -288,7 +218,7 @@ test_ends_when_the_session_is_forgotten (void)
   bus_fixture_up (&f, NULL, NULL);
   bus_create (&f, "s1");
   bus_settle (&f);
-  reader_open (&reader, &f, "0");
+  reader_open (&reader, &f, S1, "0");
   expect (&reader, &f, "session_start");
   ouioed_hub_forget_async (f.hub, "s1", NULL, NULL);
   expect (&reader, &f, "{\"type\":\"session_end\",\"session_id\":\"s1\",\"data\":{\"session_id\":\"s1\","
@@ -310,7 +240,7 @@ test_ends_when_the_daemon_leaves (void)
   bus_fixture_up (&f, NULL, NULL);
   bus_create (&f, "s1");
   bus_settle (&f);
-  reader_open (&reader, &f, "0");
+  reader_open (&reader, &f, S1, "0");
   think (&f, 0, 50);
   bus_drain (f.dbus);
   expect (&reader, &f, "session_start");
@@ -333,13 +263,13 @@ test_number_of_streams_is_limited (void)
   bus_create (&f, "s1");
   bus_settle (&f);
   for (guint i = 0; i < 2; i++)
-    reader_open (&readers[i], &f, "0");
+    reader_open (&readers[i], &f, S1, "0");
   g_assert_cmpuint (count_streams (&f), ==, 2);
   name = bus_call_error (&f, S1, SESSION_IFACE, "OpenStream", g_variant_new ("(s)", "0"), NULL);
   g_assert_cmpstr (name, ==, ERROR_NAME ("TooManyReaders"));
   reader_close (&readers[0]);                            /* which is seen though nothing is written */
   bus_wait (&f, are_streams, GUINT_TO_POINTER (1));
-  reader_open (&readers[0], &f, "0");
+  reader_open (&readers[0], &f, S1, "0");
   reader_close (&readers[0]);
   reader_close (&readers[1]);
   bus_fixture_down (&f);
