@@ -11,8 +11,8 @@
 #include "ouioed-config-limits.h"
 #include "ouioed-listen.h"
 #include "ouioed-log.h"
+#include "ouioed-models.h"
 #include "ouioed-notify.h"
-#include "ouioed-proxy.h"
 #include "ouioed-store-memory.h"
 #include "ouioed-store-sqlite.h"
 
@@ -32,7 +32,7 @@ struct _OuioedDaemon
   OuioedHub    *hub;
   OuioedHttp   *http;
   OuioedDbus   *dbus;           /* NULL without a bus */
-  OuioedProxy  *proxy;          /* NULL without upstreams */
+  OuioedModels *models;         /* NULL without upstreams */
   gboolean    (*reload) (gpointer user_data, GError **error);    /* NULL: nothing to reload */
   gpointer      reload_data;
   GPtrArray    *urls;           /* what it listens on, NULL-terminated once it runs */
@@ -51,9 +51,7 @@ G_DEFINE_FINAL_TYPE (OuioedDaemon, ouioed_daemon, G_TYPE_OBJECT)
 static void
 close_http (OuioedDaemon *self)
 {
-  if (self->http != NULL)
-    ouioed_http_set_metrics (self->http, NULL, NULL);
-  g_clear_pointer (&self->proxy, ouioed_proxy_free);
+  g_clear_pointer (&self->models, ouioed_models_free);
   g_clear_object (&self->http);
 }
 
@@ -238,36 +236,15 @@ bind_addresses (OuioedDaemon *self, guint n_sockets, GError **error)
   return TRUE;
 }
 
-static void
-write_metrics (GString *out, gpointer user_data)
-{
-  OuioedDaemon *self = user_data;
-
-  ouioed_proxy_write_metrics (self->proxy, out);
-}
-
-static guint
-check_token (const char *token, const char *peer, gpointer user_data)
-{
-  OuioedDaemon *self = user_data;
-
-  return ouioed_http_check_token (self->http, token, peer);
-}
-
 static gboolean
-open_proxy (OuioedDaemon *self, GError **error)
+open_models (OuioedDaemon *self, GError **error)
 {
   g_autoptr(GPtrArray) upstreams = ouioed_config_get_upstreams (self->config);
-  g_autoptr(OuioedTeeConfig) config = ouioed_config_get_tee (self->config);
 
   if (upstreams->len == 0)
     return TRUE;
-  self->proxy = ouioed_proxy_new (upstreams, ouioed_http_get_acceptor (self->http), config, error);
-  if (self->proxy == NULL)
-    return FALSE;
-  ouioed_proxy_set_authorize (self->proxy, check_token, self);
-  ouioed_http_set_metrics (self->http, write_metrics, self);
-  return ouioed_proxy_listen (self->proxy, error);
+  self->models = ouioed_models_new (self->config, self->hub, self->http, error);
+  return self->models != NULL;
 }
 
 gboolean
@@ -291,7 +268,7 @@ ouioed_daemon_open (OuioedDaemon *self, guint n_sockets, GError **error)
   ouioed_config_get_http (self->config, NULL, &http);
   http.token_file = token_file;
   self->http = ouioed_http_new (self->hub, &http, error);
-  if (self->http != NULL && bind_addresses (self, n_sockets, error) && open_proxy (self, error) &&
+  if (self->http != NULL && bind_addresses (self, n_sockets, error) && open_models (self, error) &&
       check_tokens (self, n_sockets, token_file, error))
     {
       g_ptr_array_add (self->urls, NULL);
@@ -314,7 +291,7 @@ ouioed_daemon_get_urls (OuioedDaemon *self)
 char **
 ouioed_daemon_get_proxies (OuioedDaemon *self)
 {
-  return self->proxy != NULL ? ouioed_proxy_describe (self->proxy, ouioed_daemon_get_urls (self)) : NULL;
+  return self->models != NULL ? ouioed_models_describe (self->models, ouioed_daemon_get_urls (self)) : NULL;
 }
 
 /* ---- start ---- */
@@ -443,7 +420,6 @@ ouioed_daemon_set_config (OuioedDaemon *self, OuioedConfig *config)
   OuioedHubLimits limits;
   OuioedHttpConfig http;
   OuioedDbusConfig dbus;
-  g_autoptr(OuioedTeeConfig) tee = ouioed_config_get_tee (config);
   g_autofree char *token_file = ouioed_config_get_token_file (config);
   g_autoptr(GError) error = NULL;
   guint n_tokens;
@@ -460,8 +436,8 @@ ouioed_daemon_set_config (OuioedDaemon *self, OuioedConfig *config)
   ouioed_config_get_dbus (config, &dbus);
   if (self->dbus != NULL)
     ouioed_dbus_set_config (self->dbus, &dbus);
-  if (self->proxy != NULL)
-    ouioed_proxy_set_config (self->proxy, tee);
+  if (self->models != NULL)
+    ouioed_models_set_config (self->models, config);
 
   ouioed_config_unref (self->config);
   self->config = config;
@@ -632,12 +608,12 @@ stop_transport_drained_cb (GObject *source, GAsyncResult *result, gpointer user_
 }
 
 static void
-stop_proxy_drained_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+stop_models_drained_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr(OuioedDaemon) self = user_data;
   g_autoptr(GError) error = NULL;
 
-  if (!ouioed_proxy_drain_finish (self->proxy, result, &error))
+  if (!ouioed_models_drain_finish (self->models, result, &error))
     g_message ("proxy: %s", error->message);
   if (--self->n_draining == 0)
     ouioed_daemon_hurry (self);
@@ -662,10 +638,10 @@ ouioed_daemon_stop_async (OuioedDaemon *self, GAsyncReadyCallback callback, gpoi
         self->n_draining++;
         ouioed_transport_stop_accepting (transports[i]);
       }
-  if (self->proxy != NULL)
+  if (self->models != NULL)
     {
       self->n_draining++;
-      ouioed_proxy_drain_async (self->proxy, stop_proxy_drained_cb, g_object_ref (self));
+      ouioed_models_drain_async (self->models, stop_models_drained_cb, g_object_ref (self));
     }
   for (guint i = 0; i < G_N_ELEMENTS (transports); i++)
     if (transports[i] != NULL)

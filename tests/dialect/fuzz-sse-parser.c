@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Whole, in small pieces and byte by byte must tell the same; and, as long as no limit is met, the same as a second reading that
- * follows the text of the WHATWG sentence by sentence, on all bytes at once.
+ * Whole, in small pieces and byte by byte must tell the same; and, as long as no limit is met, the same as a second reading
+ * that follows the text of the WHATWG sentence by sentence, on all bytes at once.
  */
 #include <string.h>
 

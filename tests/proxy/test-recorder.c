@@ -1,0 +1,527 @@
+/* test-recorder.c - calls become sessions, and every session ends
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ouioed-recorder.h"
+
+#include <string.h>
+
+#include "hub-fixture.h"
+#include "ouioe-dialect.h"
+#include "test-log.h"
+
+/* ---- a call without a tee ---- */
+
+struct _OuioedCall
+{
+  OuioedUpstream *upstream;
+  gpointer        data;         /* of the recorder; NULL: of no interest */
+  guint           n_stops;
+};
+
+const OuioedUpstream *
+ouioed_call_get_upstream (OuioedCall *call)
+{
+  return call->upstream;
+}
+
+void
+ouioed_call_stop (OuioedCall *call)
+{
+  call->n_stops++;
+}
+
+typedef struct {
+  Fixture         hub;
+  OuioedRecorder *recorder;
+  OuioedUpstream *upstream;
+  char           *demo;         /* an answer of Ollama's chat */
+  gsize           demo_len;
+} Bed;
+
+static const char *demo_path;
+
+static void
+set_up (Bed *bed, gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+
+  fixture_set_up (&bed->hub, NULL);
+  bed->upstream = ouioed_upstream_parse ("lab=http://127.0.0.1:9", &error);
+  g_assert_no_error (error);
+  bed->recorder = ouioed_recorder_new (bed->hub.hub, ouioed_estimates_new (NULL), 20 * G_USEC_PER_SEC);
+  g_assert_true (g_file_get_contents (demo_path, &bed->demo, &bed->demo_len, NULL));
+}
+
+static void
+tear_down (Bed *bed, gconstpointer data)
+{
+  ouioed_recorder_free (bed->recorder);
+  ouioed_upstream_unref (bed->upstream);
+  g_free (bed->demo);
+  fixture_tear_down (&bed->hub, NULL);
+}
+
+static OuioedCall *
+begin (Bed *bed, const char *path, const char *body, const char *session)
+{
+  OuioedCall *call = g_new0 (OuioedCall, 1);
+  char name[] = "x-ouioe-session";
+  OuioedHeader header = { name, (char *) session };
+  OuioedRequestHead head = { .method = "POST", .path = path, .headers = &header, .n_headers = session != NULL,
+                             .peer = "127.0.0.1" };
+
+  call->upstream = bed->upstream;
+  call->data = ouioed_recorder_funcs.request (call, &head, bed->hub.now_us, bed->recorder);
+  if (call->data != NULL)
+    {
+      ouioed_recorder_funcs.request_body (call->data, body, strlen (body));
+      ouioed_recorder_funcs.request_end (call->data);
+    }
+  return call;
+}
+
+static OuioedCall *
+begin_chat (Bed *bed, const char *session)
+{
+  return begin (bed, "/api/chat", "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Why?\"}]}", session);
+}
+
+static void
+answer_head (OuioedCall *call, guint status, const char *type, gint64 time_us)
+{
+  char name[] = "content-type";
+  OuioedHeader header = { name, (char *) type };
+  OuioedAnswerHead head = { status, &header, 1 };
+
+  ouioed_recorder_funcs.answer (call->data, &head, time_us);
+}
+
+static void
+answer_body (Bed *bed, OuioedCall *call, const char *data, gsize len, gsize piece)
+{
+  for (gsize at = 0; at < len; at += piece)
+    ouioed_recorder_funcs.answer_body (call->data, data + at, MIN (piece, len - at), bed->hub.now_us);
+}
+
+static void
+end (Bed *bed, OuioedCall *call, OuioedCallEnd how)
+{
+  ouioed_recorder_funcs.end (call->data, how, "for a test", bed->hub.now_us);
+  g_free (call);
+}
+
+/* All of it at once. */
+static void
+run (Bed *bed, const char *session, const char *data, gsize len, gsize piece, OuioedCallEnd how)
+{
+  OuioedCall *call = begin_chat (bed, session);
+
+  answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
+  answer_body (bed, call, data, len, piece);
+  end (bed, call, how);
+}
+
+/* ---- what came of it ---- */
+
+static const OuioedSessionRecord *
+get_record (Bed *bed, const char *session)
+{
+  OuioedChannel *channel = ouioed_hub_find (bed->hub.hub, session);
+
+  g_assert_nonnull (channel);
+  return ouioed_channel_get_record (channel);
+}
+
+static void
+assert_outcome (Bed *bed, const char *session, const char *outcome)
+{
+  const OuioedSessionRecord *record;
+
+  settle ();
+  record = get_record (bed, session);
+  g_assert_cmpint (record->state, ==, OUIOE_SESSION_CLOSED);
+  g_assert_cmpstr (record->outcome, ==, outcome);
+}
+
+static void
+read_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  OuioedPage **page = user_data;
+
+  *page = ouioed_store_read_finish (OUIOED_STORE (source), result, NULL);
+  g_assert_nonnull (*page);
+}
+
+static OuioedPage *
+read_events (Bed *bed, const char *session)
+{
+  const char *sessions[] = { session, NULL };
+  OuioedQuery query = OUIOED_QUERY_INIT;
+  OuioedPage *page = NULL;
+
+  query.sessions = sessions;
+  query.limit = 10000;
+  ouioed_store_read_async (ouioed_hub_get_store (bed->hub.hub), &query, NULL, read_done_cb, &page);
+  while (page == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return page;
+}
+
+/* Texts of all steps, one behind the other, without white space: what borders drop is nothing else. */
+static char *
+read_thinking (Bed *bed, const char *session)
+{
+  g_autoptr(OuioedPage) page = read_events (bed, session);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < page->events->len; i++)
+    {
+      OuioeEvent *event = page->events->pdata[i];
+      json_t *object = json_loadb (g_bytes_get_data (event->json, NULL), g_bytes_get_size (event->json), 0, NULL);
+      const char *content = json_string_value (json_object_get (object, "content"));
+
+      for (const char *p = event->kind == OUIOE_EVENT_THINKING_STEP ? content : ""; *p != '\0'; p++)
+        if (!g_ascii_isspace (*p))
+          g_string_append_c (text, *p);
+      json_decref (object);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+has_message (Bed *bed, const char *session, const char *type, const char *part)
+{
+  g_autoptr(OuioedPage) page = read_events (bed, session);
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < page->events->len; i++)
+    {
+      OuioeEvent *event = page->events->pdata[i];
+      g_autofree char *json = g_strndup (g_bytes_get_data (event->json, NULL), g_bytes_get_size (event->json));
+
+      found |= g_strcmp0 (event->type_word, type) == 0 && strstr (json, part) != NULL;
+    }
+  return found;
+}
+
+static void
+collect_thinking (const OuioeDialectEvent *event, gpointer user_data)
+{
+  if (event->kind == OUIOE_DIALECT_EVENT_THINKING)
+    for (gsize i = 0; i < event->len; i++)
+      if (!g_ascii_isspace (event->text[i]))
+        g_string_append_c (user_data, event->text[i]);
+}
+
+/* ---- tests ---- */
+
+static void
+test_all_thinking_is_kept (Bed *bed, gconstpointer data)
+{
+  static const gsize pieces[] = { 1, 7, 65536 };
+  g_autoptr(GString) expected = g_string_new (NULL);
+  g_autoptr(OuioeDialect) dialect = ouioe_dialect_new (OUIOE_DIALECT_OLLAMA, OUIOE_DIALECT_SPLIT_TAGS, collect_thinking,
+                                                       expected);
+
+  ouioe_dialect_feed (dialect, bed->demo, bed->demo_len);
+  ouioe_dialect_end (dialect);
+  g_assert_cmpuint (expected->len, >, 100);
+  for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
+    {
+      g_autofree char *session = g_strdup_printf ("all-%u", i);
+      g_autofree char *thinking = NULL;
+
+      run (bed, session, bed->demo, bed->demo_len, pieces[i], OUIOED_CALL_COMPLETE);
+      assert_outcome (bed, session, "done");
+      thinking = read_thinking (bed, session);
+      g_assert_cmpstr (thinking, ==, expected->str);
+      g_assert_cmpstr (get_record (bed, session)->generation->upstream, ==, "lab");
+      g_assert_cmpuint (get_record (bed, session)->generation->n_calls, ==, 1);
+      g_assert_cmpuint (get_record (bed, session)->generation->n_under_way, ==, 0);
+    }
+  g_assert_cmpuint (ouioed_recorder_get_n_calls (bed->recorder), ==, 0);
+  g_assert_cmpuint (ouioed_recorder_get_n_sessions (bed->recorder), ==, 0);
+}
+
+static void
+test_broken_anywhere_it_ends (Bed *bed, gconstpointer data)
+{
+  const char *last = g_strrstr_len (bed->demo, (gssize) bed->demo_len - 1, "\n");
+  gsize n_whole = (gsize) (last - bed->demo) + 1;
+
+  for (gsize n = 0; n < bed->demo_len; n += n + 300 < bed->demo_len && n > 300 ? 41 : 1)
+    {
+      g_autofree char *session = g_strdup_printf ("cut-%" G_GSIZE_FORMAT, n);
+
+      run (bed, session, bed->demo, n, 1000, OUIOED_CALL_TRUNCATED);
+      settle ();
+      if (n <= n_whole)
+        assert_outcome (bed, session, "truncated");
+      g_assert_cmpint (get_record (bed, session)->state, ==, OUIOE_SESSION_CLOSED);
+    }
+  g_assert_cmpuint (ouioed_recorder_get_n_sessions (bed->recorder), ==, 0);
+}
+
+static void
+test_how_a_call_ends_is_told (Bed *bed, gconstpointer data)
+{
+  static const struct { OuioedCallEnd how; guint status; const char *body, *outcome, *type, *says; } rows[] = {
+    { OUIOED_CALL_NO_UPSTREAM, 0, NULL, "error", "error", "for a test" },
+    { OUIOED_CALL_UPSTREAM_TIMEOUT, 0, NULL, "error", "error", "for a test" },
+    { OUIOED_CALL_CLIENT_GONE, 200, "", "cancelled", NULL, NULL },
+    { OUIOED_CALL_DRAINED, 200, "", "cancelled", NULL, NULL },
+    { OUIOED_CALL_COMPLETE, 404, "{\"error\":\"model 'm' not found\"}", "error", "error", "status 404: model 'm' not found" },
+    { OUIOED_CALL_COMPLETE, 429, "{\"error\":{\"message\":\"slow down\"}}", "error", "error", "status 429: slow down" },
+    { OUIOED_CALL_COMPLETE, 502, "Bad Gateway\n", "error", "error", "status 502: Bad Gateway" },
+    { OUIOED_CALL_COMPLETE, 500, "", "error", "error", "status 500" },
+    { OUIOED_CALL_COMPLETE, 200, "", "unreadable", NULL, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *session = g_strdup_printf ("end-%u", i);
+      OuioedCall *call = begin_chat (bed, session);
+
+      if (rows[i].status != 0)
+        {
+          answer_head (call, rows[i].status, "application/json", bed->hub.now_us);
+          answer_body (bed, call, rows[i].body, strlen (rows[i].body), 5);
+        }
+      end (bed, call, rows[i].how);
+      assert_outcome (bed, session, rows[i].outcome);
+      if (rows[i].says != NULL)
+        g_assert_true (has_message (bed, session, rows[i].type, rows[i].says));
+    }
+}
+
+static void
+test_what_cannot_be_read_is_said (Bed *bed, gconstpointer data)
+{
+  OuioedCall *call = begin_chat (bed, "br");
+  char type[] = "content-type", coding[] = "content-encoding", ndjson[] = "application/x-ndjson", br[] = "br";
+  OuioedHeader headers[] = { { type, ndjson }, { coding, br } };
+  OuioedAnswerHead head = { 200, headers, 2 };
+
+  ouioed_recorder_funcs.answer (call->data, &head, bed->hub.now_us);
+  answer_body (bed, call, "\x0b\x02\x80", 3, 3);
+  end (bed, call, OUIOED_CALL_COMPLETE);
+  assert_outcome (bed, "br", "unreadable");
+  g_assert_true (has_message (bed, "br", "warning", "compressed with br"));
+
+  call = begin_chat (bed, "hole");
+  answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
+  answer_body (bed, call, bed->demo, bed->demo_len / 2, 100);
+  ouioed_recorder_funcs.lost (call->data);
+  end (bed, call, OUIOED_CALL_COMPLETE);
+  assert_outcome (bed, "hole", "unreadable");
+  g_assert_true (has_message (bed, "hole", "warning", "faster than it could be recorded"));
+}
+
+static void
+test_turns_are_one_session (Bed *bed, gconstpointer data)
+{
+  g_autoptr(GPtrArray) sessions = NULL;
+  const OuioedSessionRecord *record;
+  OuioedCall *call;
+  gboolean has_more;
+
+  run (bed, NULL, bed->demo, bed->demo_len, 500, OUIOED_CALL_COMPLETE);
+  settle ();
+  call = begin (bed, "/api/chat", "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Why?\"},"
+                "{\"role\":\"assistant\",\"content\":\"So.\"},{\"role\":\"user\",\"content\":\"And then?\"}]}", NULL);
+  answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
+  answer_body (bed, call, bed->demo, bed->demo_len, 500);
+  end (bed, call, OUIOED_CALL_COMPLETE);
+  settle ();
+
+  sessions = ouioed_hub_list (bed->hub.hub, NULL, 0, NULL, 10, &has_more);
+  g_assert_cmpuint (sessions->len, ==, 1);
+  record = ouioed_channel_get_record (sessions->pdata[0]);
+  g_assert_cmpuint (record->generation->n_calls, ==, 2);
+  g_assert_cmpstr (record->context->user_request.str, ==, "And then?");
+  g_assert_cmpstr (record->outcome, ==, "done");
+  g_assert_true (g_str_has_prefix (record->id, "lab-"));
+  g_assert_cmpstr (record->user_id, ==, g_get_user_name ());
+}
+
+static void
+test_the_last_call_closes (Bed *bed, gconstpointer data)
+{
+  OuioedCall *first = begin_chat (bed, "both"), *second = begin_chat (bed, "both");
+  const OuioedSessionRecord *record;
+
+  answer_head (first, 200, "application/x-ndjson", bed->hub.now_us);
+  answer_body (bed, first, bed->demo, bed->demo_len, 300);
+  end (bed, first, OUIOED_CALL_COMPLETE);
+  settle ();
+  record = get_record (bed, "both");
+  g_assert_cmpint (record->state, ==, OUIOE_SESSION_OPEN);
+  g_assert_cmpuint (record->generation->n_under_way, ==, 1);
+
+  answer_head (second, 200, "application/x-ndjson", bed->hub.now_us);
+  answer_body (bed, second, bed->demo, bed->demo_len, 300);
+  end (bed, second, OUIOED_CALL_COMPLETE);
+  assert_outcome (bed, "both", "done");
+}
+
+static void
+test_a_session_of_a_producer_stays_open (Bed *bed, gconstpointer data)
+{
+  fixture_open (&bed->hub, "mine");
+  run (bed, "mine", bed->demo, bed->demo_len, 300, OUIOED_CALL_COMPLETE);
+  settle ();
+  g_assert_cmpint (get_record (bed, "mine")->state, ==, OUIOE_SESSION_OPEN);
+  g_assert_cmpuint (ouioe_stream_stats_get_thinking_steps (get_record (bed, "mine")->stats), >, 0);
+  g_assert_cmpuint (ouioed_recorder_get_n_sessions (bed->recorder), ==, 0);
+}
+
+static void
+test_silence_is_shown_and_taken_back (Bed *bed, gconstpointer data)
+{
+  OuioedCall *call = begin_chat (bed, "quiet");
+  OuioeGeneration *generation;
+
+  answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
+  answer_body (bed, call, bed->demo, 200, 200);
+  settle ();
+  bed->hub.now_us += 19 * G_USEC_PER_SEC;
+  ouioed_recorder_look (bed->recorder);
+  generation = ouioed_channel_get_generation (ouioed_hub_find (bed->hub.hub, "quiet"));
+  g_assert_cmpint (generation->stalled_since_us, ==, 0);
+  g_assert_true (generation->can_stop);
+  g_assert_false (generation->can_answer_now);
+
+  bed->hub.now_us += 2 * G_USEC_PER_SEC;
+  ouioed_recorder_look (bed->recorder);
+  ouioed_recorder_look (bed->recorder);
+  generation = ouioed_channel_get_generation (ouioed_hub_find (bed->hub.hub, "quiet"));
+  g_assert_cmpint (generation->stalled_since_us, ==, bed->hub.now_us - 21 * G_USEC_PER_SEC);
+
+  answer_body (bed, call, bed->demo + 200, bed->demo_len - 200, 300);
+  generation = ouioed_channel_get_generation (ouioed_hub_find (bed->hub.hub, "quiet"));
+  g_assert_cmpint (generation->stalled_since_us, ==, 0);
+  end (bed, call, OUIOED_CALL_COMPLETE);
+  assert_outcome (bed, "quiet", "done");
+  g_assert_true (has_message (bed, "quiet", "warning", "has sent nothing for 21 seconds"));
+}
+
+static gboolean
+on_patience (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_a_store_that_fails_is_tried_again (Bed *bed, gconstpointer data)
+{
+  g_autofree char *expected = NULL, *thinking = NULL;
+  gboolean late = FALSE;
+  guint limit = g_timeout_add_seconds (20, on_patience, &late);
+
+  run (bed, "good", bed->demo, bed->demo_len, 300, OUIOED_CALL_COMPLETE);
+  assert_outcome (bed, "good", "done");
+  bed->hub.store->fail = 1;
+  test_log_expect ("The store refused*the disk is full*");
+  run (bed, "bad", bed->demo, bed->demo_len, 300, OUIOED_CALL_COMPLETE);
+  while (ouioed_recorder_get_n_sessions (bed->recorder) > 0 && !late)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (late);
+  g_source_remove (limit);
+  test_log_assert ();
+  assert_outcome (bed, "bad", "done");
+  expected = read_thinking (bed, "good");
+  thinking = read_thinking (bed, "bad");
+  g_assert_cmpstr (thinking, ==, expected);
+}
+
+static void
+control_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError **error = user_data;
+
+  if (ouioed_hub_control_finish (OUIOED_HUB (source), result, error))
+    *error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "good");
+}
+
+static void
+test_stop_hangs_up (Bed *bed, gconstpointer data)
+{
+  OuioedCall *call = begin_chat (bed, "stop");
+  g_autoptr(GError) stopped = NULL;
+  g_autoptr(GError) answered = NULL;
+  g_autoptr(GError) over = NULL;
+
+  answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
+  answer_body (bed, call, bed->demo, 300, 300);
+  settle ();
+  ouioed_hub_control_async (bed->hub.hub, "stop", OUIOED_CONTROL_ANSWER_NOW, control_done_cb, &answered);
+  ouioed_hub_control_async (bed->hub.hub, "stop", OUIOED_CONTROL_STOP, control_done_cb, &stopped);
+  settle ();
+  g_assert_error (answered, OUIOE_ERROR, OUIOE_ERROR_WRONG_STATE);
+  g_assert_nonnull (strstr (answered->message, "llama-server"));
+  g_assert_error (stopped, G_IO_ERROR, G_IO_ERROR_FAILED);
+  g_assert_cmpuint (call->n_stops, ==, 1);
+  end (bed, call, OUIOED_CALL_STOPPED);
+  assert_outcome (bed, "stop", "cancelled");
+  ouioed_hub_control_async (bed->hub.hub, "stop", OUIOED_CONTROL_STOP, control_done_cb, &over);
+  settle ();
+  g_assert_error (over, OUIOE_ERROR, OUIOE_ERROR_WRONG_STATE);
+}
+
+static void
+test_what_was_left_open_is_closed (Bed *bed, gconstpointer data)
+{
+  g_autofree OuioedCall *call = begin_chat (bed, "left");   /* its process is gone before it ends */
+  OuioedRecorder *second;
+
+  settle ();
+  g_assert_cmpint (get_record (bed, "left")->state, ==, OUIOE_SESSION_OPEN);
+  fixture_open (&bed->hub, "other");
+  second = ouioed_recorder_new (bed->hub.hub, ouioed_estimates_new (NULL), G_USEC_PER_SEC);
+  assert_outcome (bed, "left", "interrupted");
+  g_assert_cmpint (get_record (bed, "other")->state, ==, OUIOE_SESSION_OPEN);
+  ouioed_recorder_free (second);
+}
+
+static void
+test_other_requests_are_not_recorded (Bed *bed, gconstpointer data)
+{
+  static const char *const paths[] = { "/api/tags", "/v1/models", "/api/blobs/sha256:1", "/", "/v1/embeddings" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      OuioedCall *call = begin (bed, paths[i], "{}", NULL);
+
+      g_assert_null (call->data);
+      g_free (call);
+    }
+  g_assert_cmpuint (ouioed_recorder_get_n_calls (bed->recorder), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct { const char *path; void (*func) (Bed *, gconstpointer); } tests[] = {
+    { "/recorder/all-thinking-is-kept", test_all_thinking_is_kept },
+    { "/recorder/broken-anywhere-it-ends", test_broken_anywhere_it_ends },
+    { "/recorder/how-a-call-ends-is-told", test_how_a_call_ends_is_told },
+    { "/recorder/what-cannot-be-read-is-said", test_what_cannot_be_read_is_said },
+    { "/recorder/turns-are-one-session", test_turns_are_one_session },
+    { "/recorder/the-last-call-closes", test_the_last_call_closes },
+    { "/recorder/a-session-of-a-producer-stays-open", test_a_session_of_a_producer_stays_open },
+    { "/recorder/silence-is-shown-and-taken-back", test_silence_is_shown_and_taken_back },
+    { "/recorder/a-store-that-fails-is-tried-again", test_a_store_that_fails_is_tried_again },
+    { "/recorder/stop-hangs-up", test_stop_hangs_up },
+    { "/recorder/what-was-left-open-is-closed", test_what_was_left_open_is_closed },
+    { "/recorder/other-requests-are-not-recorded", test_other_requests_are_not_recorded },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  test_log_install ();
+  demo_path = argv[1];
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Bed, NULL, set_up, tests[i].func, tear_down);
+  return g_test_run ();
+}
