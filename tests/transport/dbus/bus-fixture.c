@@ -202,8 +202,7 @@ int
 bus_open_live_stream (BusFixture *self, const char *path, const char *options, GError **error)
 {
   const char *iface = g_str_equal (path, OUIOED_BUS_ROOT) ? MANAGER_IFACE : SESSION_IFACE;
-
-  GVariant *arguments = g_variant_parse (G_VARIANT_TYPE ("(a{sv})"), options, NULL, NULL, error);
+  g_autoptr(GVariant) arguments = g_variant_parse (G_VARIANT_TYPE ("(a{sv})"), options, NULL, NULL, error);
 
   return arguments != NULL ? open_pipe (self, path, iface, "OpenLiveStream", arguments, error) : -1;
 }
