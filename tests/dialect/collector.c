@@ -205,31 +205,51 @@ collector_free (Collector *self)
 typedef struct {
   const CollectorCase *row;
   OuioeDialectFlags    flags;
+  gboolean             quoted;   /* ' stands for " in the stream */
 } CaseRun;
+
+char *
+collector_unquote (const char *text)
+{
+  return g_strdelimit (g_strdup (text), "'", '"');
+}
 
 static void
 test_case (gconstpointer user_data)
 {
   const CaseRun *run = user_data;
-  gsize len = strlen (run->row->stream);
+  g_autofree char *stream = run->quoted ? collector_unquote (run->row->stream) : g_strdup (run->row->stream);
+  gsize len = strlen (stream);
 
   for (gsize chunk = 1; chunk <= len; chunk = chunk < 8 ? chunk + 1 : chunk * 3)
     {
-      g_autoptr(Collector) got = collector_run (run->row->format, run->flags, run->row->stream, len, chunk);
+      g_autoptr(Collector) got = collector_run (run->row->format, run->flags, stream, len, chunk);
 
       g_assert_cmpstr (got->log->str, ==, run->row->expected);
     }
 }
 
-void
-collector_add_cases (const char *group, const CollectorCase *cases, guint n_cases, OuioeDialectFlags flags)
+static void
+add_cases (const char *group, const CollectorCase *cases, guint n_cases, OuioeDialectFlags flags, gboolean quoted)
 {
   for (guint i = 0; i < n_cases; i++)
     {
       g_autofree char *path = g_strconcat ("/", group, "/", cases[i].name, NULL);
       CaseRun *run = g_new (CaseRun, 1);
 
-      *run = (CaseRun) { &cases[i], flags };
+      *run = (CaseRun) { &cases[i], flags, quoted };
       g_test_add_data_func_full (path, run, test_case, g_free);
     }
+}
+
+void
+collector_add_cases (const char *group, const CollectorCase *cases, guint n_cases, OuioeDialectFlags flags)
+{
+  add_cases (group, cases, n_cases, flags, FALSE);
+}
+
+void
+collector_add_quoted_cases (const char *group, const CollectorCase *cases, guint n_cases, OuioeDialectFlags flags)
+{
+  add_cases (group, cases, n_cases, flags, TRUE);
 }

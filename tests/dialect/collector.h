@@ -52,4 +52,9 @@ typedef struct {
 
 /* Adds /@group/NAME for each of them: the log is the same whatever the pieces are. */
 void       collector_add_cases (const char *group, const CollectorCase *cases, guint n_cases, OuioeDialectFlags flags);
+
+/* The same with streams that are written with ' for ", so that JSON can be read in C. */
+void       collector_add_quoted_cases (const char *group, const CollectorCase *cases, guint n_cases, OuioeDialectFlags flags);
+/* @text: written so; (transfer full) */
+char      *collector_unquote   (const char *text);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Collector, collector_free)

@@ -151,6 +151,26 @@ static const TagCase tag_cases[] = {
   { "only-white-space", " \n ", "", " \n " },
   { "tags-in-a-row", "<think></think></think>a", "", "</think>a" },
   { "angle-brackets-in-thinking", "<think>a<b</b</think>c", "a<b</b", "c" },
+  { "thought", "<thought>a</thought>c", "a", "c" },
+  { "reasoning", "<reasoning>\na</reasoning>\nc", "a", "c" },
+  { "seed", "<seed:think>a</seed:think>c", "a", "c" },
+  { "kimi", "◁think▷a◁/think▷c", "a", "c" },
+  { "kimi-missing-opener", "a◁/think▷\nc", "a", "c" },
+  { "thought-and-solution", "<|begin_of_thought|>a<|end_of_thought|>\n\n<|begin_of_solution|>\nc<|end_of_solution|>\n",
+    "a", "c" },
+  { "command", "<|START_THINKING|>a<|END_THINKING|><|START_RESPONSE|>c<|END_RESPONSE|>", "a", "c" },
+  { "command-without-marks-of-the-answer", "<|START_THINKING|>a<|END_THINKING|>c", "a", "c" },
+  { "apertus", "<|inner_prefix|>a<|inner_suffix|>c", "a", "c" },
+  { "gemma", "<|channel>thought\na<channel|>c", "a", "c" },
+  { "channels", "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>c<|return|>", "a", "c" },
+  { "channels-with-the-role",
+    "<|start|>assistant<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>c", "a", "c" },
+  { "channels-without-thinking", "<|channel|>final<|message|>c<|return|> \n", "", "c" },
+  { "mark-of-the-end-within-the-answer-is-text", "<|channel|>final<|message|>c<|return|>d", "", "c<|return|>d" },
+  { "closing-channel-means-nothing-alone", "c\n<|end|>", "", "c\n<|end|>" },
+  { "closing-tag-of-a-mentioned-pair-is-text", "<doc>\n<reasoning>\nx\n</reasoning>\n</doc>", "",
+    "<doc>\n<reasoning>\nx\n</reasoning>\n</doc>" },
+  { "other-closing-tag-behind-a-mentioned-pair-counts", "x <reasoning>\ny\n</think>\nc", "x <reasoning>\ny\n", "c" },
   { "not-ascii", "<think>Łódź</think>żółć", "Łódź", "żółć" },
 };
 
@@ -202,6 +222,25 @@ test_tags_are_text_where_the_server_separates (void)
 
   g_assert_cmpstr (got->thinking->str, ==, "a");
   g_assert_cmpstr (got->content->str, ==, "<think>b</think>c");
+}
+
+/* Each mention is looked at once: an answer full of them takes no longer than another. */
+static void
+test_many_mentioned_tags_are_read_in_time (void)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_autoptr(GString) stream = g_string_new (NULL);
+  g_autoptr(Collector) got = NULL;
+  gint64 begin_us;
+
+  while (text->len < 4 * 1024 * 1024)
+    g_string_append (text, "x</think>x ");
+  append_record (stream, text->str, text->len);
+
+  begin_us = g_get_monotonic_time ();
+  got = collector_run (OUIOE_DIALECT_OLLAMA, OUIOE_DIALECT_SPLIT_TAGS, stream->str, stream->len, 65536);
+  g_assert_cmpint (g_get_monotonic_time () - begin_us, <, 20 * G_USEC_PER_SEC);   /* quadratic: minutes */
+  g_assert_cmpuint (got->content->len, ==, text->len);
 }
 
 static void
@@ -318,6 +357,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &tag_cases[i], test_tags);
     }
   g_test_add_func ("/tags/are-text-where-the-server-separates", test_tags_are_text_where_the_server_separates);
+  g_test_add_func ("/tags/many-mentioned-tags-are-read-in-time", test_many_mentioned_tags_are_read_in_time);
   g_test_add_func ("/tags/held-text-comes-before-the-finish", test_held_text_comes_before_the_finish);
   g_test_add_func ("/dialect/ollama/counts-and-times", test_ollama_counts_and_times);
   g_test_add_func ("/dialect/openai/counts-come-from-the-last-usage", test_openai_counts_come_from_the_last_usage);
