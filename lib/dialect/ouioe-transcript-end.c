@@ -101,7 +101,8 @@ is_one_of (const char *word, const char *const *words)
 static const char *
 outcome_of_finish (const char *finish)
 {
-  static const char *const length[] = { "length", "max_tokens", "max_output_tokens", "model_context_window_exceeded", NULL };
+  static const char *const length[] = { "length", "max_tokens", "max_output_tokens", "model_context_window_exceeded",
+                                        "limit", NULL };
   static const char *const refused[] = { "content_filter", "refusal", "safety", "prohibited_content", "sensitive", NULL };
   static const char *const failed[] = { "error", "failed", "insufficient_system_resource", NULL };
   static const char *const cancelled[] = { "cancelled", "abort", NULL };
