@@ -53,6 +53,7 @@ typedef struct {
   guint              status;           /* of the answer, 0 before its head */
   guint              number;           /* in its session, from 1 */
   GPtrArray         *open_texts;       /* of OuioedOpenText */
+  gboolean           is_strange;       /* the answer is neither JSON nor an event stream */
   gboolean           has_lost;         /* bytes of the answer are missing in the copy */
   gboolean           is_stopped;       /* by control */
 } OuioedTurn;

@@ -265,6 +265,8 @@ on_answer (gpointer data, const OuioedAnswerHead *head, gint64 time_us)
     return;
 
   turn->status = head->status;
+  turn->is_strange = content_type != NULL && strstr (content_type, "json") == NULL
+                     && strstr (content_type, "event-stream") == NULL;
   turn->decoder = ouioed_body_decoder_new (ouioed_header_find (head->headers, head->n_headers, "content-encoding"),
                                            on_answer_bytes, turn);
   if (head->status >= 400)
@@ -357,7 +359,7 @@ translate_end (OuioedTurn *turn, OuioedCallEnd how)
     }
 }
 
-/* What the copy does not let one know is not said. */
+/* What the copy does not let one know is not said. Without the model's own end, an answer that looks whole is not. */
 static const char *
 find_outcome (OuioedTurn *turn, OuioedCallEnd how)
 {
@@ -365,9 +367,11 @@ find_outcome (OuioedTurn *turn, OuioedCallEnd how)
   gboolean is_unsure = outcome == NULL || g_str_equal (outcome, "truncated");
 
   if (how == OUIOED_CALL_COMPLETE && is_unsure
-      && (turn->has_lost || outcome == NULL || ouioed_body_decoder_get_problem (turn->decoder) != NULL))
+      && (turn->has_lost || turn->is_strange || ouioed_body_decoder_get_problem (turn->decoder) != NULL))
     return "unreadable";
-  return outcome != NULL ? outcome : "cancelled";
+  if (outcome == NULL)   /* not one whole record: nothing says that this is all */
+    return how == OUIOED_CALL_COMPLETE ? "truncated" : "cancelled";
+  return outcome;
 }
 
 static void

@@ -275,7 +275,8 @@ test_how_a_call_ends_is_told (Bed *bed, gconstpointer data)
     { OUIOED_CALL_COMPLETE, 429, "{\"error\":{\"message\":\"slow down\"}}", "error", "error", "status 429: slow down" },
     { OUIOED_CALL_COMPLETE, 502, "Bad Gateway\n", "error", "error", "status 502: Bad Gateway" },
     { OUIOED_CALL_COMPLETE, 500, "", "error", "error", "status 500" },
-    { OUIOED_CALL_COMPLETE, 200, "", "unreadable", NULL, NULL },
+    { OUIOED_CALL_COMPLETE, 200, "", "truncated", NULL, NULL },
+    { OUIOED_CALL_COMPLETE, 200, "<html>", "unreadable", NULL, NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -285,7 +286,7 @@ test_how_a_call_ends_is_told (Bed *bed, gconstpointer data)
 
       if (rows[i].status != 0)
         {
-          answer_head (call, rows[i].status, "application/json", bed->hub.now_us);
+          answer_head (call, rows[i].status, rows[i].body[0] == '<' ? "text/html" : "application/json", bed->hub.now_us);
           answer_body (bed, call, rows[i].body, strlen (rows[i].body), 5);
         }
       end (bed, call, rows[i].how);

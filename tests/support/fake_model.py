@@ -16,6 +16,7 @@ served is told on the command line, or, for one request, by its header X-Fake: w
   body=endless|huge|invalid   an endless line, an event of 100 MB, bytes that are no UTF-8
 """
 import argparse
+import contextlib
 import gzip
 import json
 import os
@@ -155,7 +156,8 @@ class FakeModel:
         return self
 
     def __exit__(self, *_):
-        self.listener.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):    # a test may have closed it
+            self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
     def accept(self):
