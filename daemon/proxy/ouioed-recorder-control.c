@@ -13,8 +13,14 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
-#define MAX_ANSWER     65536
-#define TIMEOUT_S      10
+#define MAX_ANSWER 65536
+#define TIMEOUT_S  10
+
+/* What is asked of llama-server. */
+typedef struct {
+  guint status;
+  char  answer[MAX_ANSWER];
+} Question;
 
 gboolean
 ouioed_turn_can_answer_now (OuioedTurn *turn)
@@ -27,11 +33,9 @@ ouioed_turn_can_answer_now (OuioedTurn *turn)
 /* ---- the call of llama-server ---- */
 
 static void
-read_answer (GTask *task, guint status, GBytes *body)
+read_answer (GTask *task, guint status, const char *data, gsize len)
 {
-  gsize len;
-  const char *data = g_bytes_get_data (body, &len);
-  json_t *root = json_loadb (data != NULL ? data : "", MIN (len, MAX_ANSWER), 0, NULL);
+  json_t *root = json_loadb (data, len, 0, NULL);
   const char *message = json_string_value (json_object_get (root, "message"));
   json_t *error = json_object_get (root, "error");
 
@@ -50,18 +54,43 @@ read_answer (GTask *task, guint status, GBytes *body)
 }
 
 static void
+fail (GTask *task, const GError *error)
+{
+  g_task_return_new_error (task, OUIOE_ERROR, OUIOE_ERROR_WRONG_STATE, "The model server could not be asked: %s",
+                           error->message);
+}
+
+static void
+read_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  g_autoptr(GError) error = NULL;
+  Question *question = g_task_get_task_data (task);
+  gsize len;
+
+  if (g_input_stream_read_all_finish (G_INPUT_STREAM (source), result, &len, &error))
+    read_answer (task, question->status, question->answer, len);
+  else
+    fail (task, error);
+}
+
+static void
 send_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr(GTask) task = user_data;
   g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) body = soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
-  SoupMessage *message = soup_session_get_async_result_message (SOUP_SESSION (source), result);
+  g_autoptr(GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  Question *question = g_new0 (Question, 1);
 
-  if (body == NULL)
-    g_task_return_new_error (task, OUIOE_ERROR, OUIOE_ERROR_WRONG_STATE, "The model server could not be asked: %s",
-                             error->message);
-  else
-    read_answer (task, soup_message_get_status (message), body);
+  g_task_set_task_data (task, question, g_free);
+  if (stream == NULL)
+    {
+      fail (task, error);
+      return;
+    }
+  question->status = soup_message_get_status (soup_session_get_async_result_message (SOUP_SESSION (source), result));
+  g_input_stream_read_all_async (stream, question->answer, MAX_ANSWER, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
+                                 read_done_cb, g_steal_pointer (&task));
 }
 
 static char *
@@ -87,7 +116,8 @@ answer_now (OuioedTurn *turn, GTask *task)
 
   body = g_bytes_new_with_free_func (dump, strlen (dump), free, dump);
   soup_message_set_request_body_from_bytes (message, "application/json", body);
-  soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, turn->recorder->cancellable, send_done_cb, task);
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  soup_session_send_async (session, message, G_PRIORITY_DEFAULT, turn->recorder->cancellable, send_done_cb, task);
   json_decref (object);
 }
 

@@ -49,6 +49,7 @@ typedef struct {
   OuioeTranscript   *transcript;
   OuioedBodyDecoder *decoder;          /* of the answer; NULL before its head */
   gint64             now_us;           /* of the bytes being decoded */
+  GString           *last_line;        /* of Ollama's generate: the line that came last, or is coming; NULL for others */
   GString           *failure;          /* body of an answer that tells of a failure, the begin of it; NULL when it is none */
   guint              status;           /* of the answer, 0 before its head */
   guint              number;           /* in its session, from 1 */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define LOOK_INTERVAL_S   1
+#define MAX_LAST_LINE     (2 * 1024 * 1024)   /* bytes of a record with a context; a longer one is not known again */
 #define MAX_FAILURE_BYTES 65536     /* of the body of an answer that tells of a failure */
 #define MAX_FAILURE_TEXT  1000      /* of what is told of it */
 #define PAGE              500
@@ -127,6 +128,8 @@ turn_free (gpointer data)
   g_clear_pointer (&turn->request, ouioed_request_free);
   g_clear_pointer (&turn->body, g_byte_array_unref);
   g_clear_pointer (&turn->open_texts, g_ptr_array_unref);
+  if (turn->last_line != NULL)
+    g_string_free (turn->last_line, TRUE);
   if (turn->failure != NULL)
     g_string_free (turn->failure, TRUE);
   g_free (turn->named);
@@ -159,6 +162,7 @@ on_request (OuioedCall *call, const OuioedRequestHead *head, gint64 time_us, gpo
   OuioedRecorder *self = user_data;
   const OuioedUpstream *upstream = ouioed_call_get_upstream (call);
   OuioedRequestKind kind = ouioed_request_find_kind (upstream->speaks, head->method, head->path);
+  g_autofree char *path = g_utf8_make_valid (head->path, -1);
   OuioedTurn *turn;
 
   if (kind == OUIOED_REQUEST_NONE || self->turns->len >= OUIOED_RECORDER_MAX_CALLS)
@@ -171,7 +175,9 @@ on_request (OuioedCall *call, const OuioedRequestHead *head, gint64 time_us, gpo
   turn->begin_us = time_us;
   turn->body = g_byte_array_new ();
   turn->open_texts = g_ptr_array_new_with_free_func (free_open_text);
-  turn->path = ouioed_request_shorten (head->path, strlen (head->path), OUIOED_REQUEST_MAX_NAME);
+  turn->path = ouioed_request_shorten (path, strlen (path), OUIOED_REQUEST_MAX_NAME);
+  if (kind == OUIOED_REQUEST_OLLAMA_GENERATE)
+    turn->last_line = g_string_new (NULL);
   turn->user_id = find_user (head->peer);
   turn->request_decoder = ouioed_body_decoder_new (ouioed_header_find (head->headers, head->n_headers, "content-encoding"),
                                                    on_request_bytes, turn);
@@ -243,13 +249,35 @@ on_request_end (gpointer data)
 
 /* ---- the answer ---- */
 
+/* Keeps the line that came last: the last record of Ollama's generate has the context that the next request repeats. */
+static void
+keep_last_line (OuioedTurn *turn, const char *data, gsize len)
+{
+  const char *end;
+
+  while ((end = memchr (data, '\n', len)) != NULL && end + 1 < data + len)
+    {
+      g_string_truncate (turn->last_line, 0);
+      len -= (gsize) (end + 1 - data);
+      data = end + 1;
+    }
+  if (turn->last_line->len > 0 && turn->last_line->str[turn->last_line->len - 1] == '\n')
+    g_string_truncate (turn->last_line, 0);
+  if (turn->last_line->len + len <= MAX_LAST_LINE)
+    g_string_append_len (turn->last_line, data, (gssize) len);
+}
+
 static void
 on_answer_bytes (const char *data, gsize len, gpointer user_data)
 {
   OuioedTurn *turn = user_data;
 
   if (turn->failure == NULL)
-    ouioe_transcript_feed (turn->transcript, data, len, turn->now_us);
+    {
+      ouioe_transcript_feed (turn->transcript, data, len, turn->now_us);
+      if (turn->last_line != NULL)
+        keep_last_line (turn, data, len);
+    }
   else if (turn->failure->len < MAX_FAILURE_BYTES)
     g_string_append_len (turn->failure, data, (gssize) MIN (len, MAX_FAILURE_BYTES - turn->failure->len));
 }
@@ -367,7 +395,7 @@ find_outcome (OuioedTurn *turn, OuioedCallEnd how)
   gboolean is_unsure = outcome == NULL || g_str_equal (outcome, "truncated");
 
   if (how == OUIOED_CALL_COMPLETE && is_unsure
-      && (turn->has_lost || turn->is_strange || ouioed_body_decoder_get_problem (turn->decoder) != NULL))
+      && (turn->decoder == NULL || turn->has_lost || turn->is_strange || ouioed_body_decoder_get_problem (turn->decoder) != NULL))
     return "unreadable";
   if (outcome == NULL)   /* not one whole record: nothing says that this is all */
     return how == OUIOED_CALL_COMPLETE ? "truncated" : "cancelled";
@@ -395,9 +423,23 @@ end_transcript (OuioedTurn *turn, OuioedCallEnd how, const char *detail, gint64 
 
       add_warning (turn, message);
     }
+  if (how == OUIOED_CALL_COMPLETE && turn->decoder == NULL && !turn->has_lost)
+    add_warning (turn, "The model server switched to another protocol, which is not read.");
   if (turn->has_lost)
     add_warning (turn, "Part of the answer is missing here: it came faster than it could be recorded.");
   ouioe_transcript_end (turn->transcript, end, detail, MAX (turn->now_us, time_us));
+}
+
+static void
+remember_context (OuioedTurn *turn)
+{
+  json_t *record = json_loadb (turn->last_line->str, turn->last_line->len, 0, NULL);
+  g_autofree char *name = ouioed_request_name_context (record);
+
+  if (name != NULL)
+    ouioed_conversations_add_name (turn->recorder->conversations, &turn->scope, name,
+                                   ouioed_recording_get_id (turn->talk->recording));
+  json_decref (record);
 }
 
 /* Later calls may name the answer, and the next estimate knows how long it took. */
@@ -412,6 +454,8 @@ remember (OuioedTurn *turn, const char *outcome)
   if (response_id != NULL)
     ouioed_conversations_add_name (self->conversations, &turn->scope, response_id,
                                    ouioed_recording_get_id (turn->talk->recording));
+  if (turn->last_line != NULL)
+    remember_context (turn);
   if (model != NULL && ouioed_request_is_model (turn->kind) && g_str_equal (outcome, "done")
       && turn->last_us > 0 && turn->now_us > turn->begin_us)
     ouioed_estimates_add (self->estimates, ouioed_call_get_upstream (turn->call)->name, model, turn->now_us - turn->begin_us);
@@ -455,7 +499,7 @@ look_at (OuioedTurn *turn, gint64 now_us)
   if (turn->stalled_us == 0 && silent_us >= turn->recorder->stall_after_us)
     {
       turn->stalled_us = turn->last_us;
-      message = g_strdup_printf ("The model server has sent nothing for %" G_GINT64_FORMAT " seconds.",
+      message = g_strdup_printf ("Nothing has come from the model server for %" G_GINT64_FORMAT " seconds.",
                                  silent_us / G_USEC_PER_SEC);
       add_warning (turn, message);
       ouioed_talk_show (turn->talk, TRUE);

@@ -277,6 +277,7 @@ test_how_a_call_ends_is_told (Bed *bed, gconstpointer data)
     { OUIOED_CALL_COMPLETE, 500, "", "error", "error", "status 500" },
     { OUIOED_CALL_COMPLETE, 200, "", "truncated", NULL, NULL },
     { OUIOED_CALL_COMPLETE, 200, "<html>", "unreadable", NULL, NULL },
+    { OUIOED_CALL_COMPLETE, 0, NULL, "unreadable", "warning", "switched to another protocol" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -347,6 +348,30 @@ test_turns_are_one_session (Bed *bed, gconstpointer data)
 }
 
 static void
+test_a_context_continues_its_session (Bed *bed, gconstpointer data)
+{
+  static const char answer[] = "{\"model\":\"m\",\"response\":\"So.\",\"done\":false}\n"
+    "{\"model\":\"m\",\"response\":\"\",\"done\":true,\"done_reason\":\"stop\",\"context\":[1, 2,3]}\n";
+  static const char *const asked[] = {
+    "{\"model\":\"m\",\"prompt\":\"Why?\"}",
+    "{\"model\":\"m\",\"prompt\":\"And then?\",\"context\":[1,2,3]}",
+    "{\"model\":\"m\",\"prompt\":\"Else?\",\"context\":[1,2,4]}",
+  };
+  static const guint sessions[] = { 1, 1, 2 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
+    {
+      OuioedCall *call = begin (bed, "/api/generate", asked[i], NULL);
+
+      answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
+      answer_body (bed, call, answer, strlen (answer), i + 1);
+      end (bed, call, OUIOED_CALL_COMPLETE);
+      settle ();
+      g_assert_cmpuint (ouioed_hub_get_n (bed->hub.hub, OUIOE_SESSION_CLOSED), ==, sessions[i]);
+    }
+}
+
+static void
 test_the_last_call_closes (Bed *bed, gconstpointer data)
 {
   OuioedCall *first = begin_chat (bed, "both"), *second = begin_chat (bed, "both");
@@ -404,7 +429,7 @@ test_silence_is_shown_and_taken_back (Bed *bed, gconstpointer data)
   g_assert_cmpint (generation->stalled_since_us, ==, 0);
   end (bed, call, OUIOED_CALL_COMPLETE);
   assert_outcome (bed, "quiet", "done");
-  g_assert_true (has_message (bed, "quiet", "warning", "has sent nothing for 21 seconds"));
+  g_assert_true (has_message (bed, "quiet", "warning", "Nothing has come from the model server for 21 seconds"));
 }
 
 static gboolean
@@ -510,6 +535,7 @@ main (int argc, char **argv)
     { "/recorder/how-a-call-ends-is-told", test_how_a_call_ends_is_told },
     { "/recorder/what-cannot-be-read-is-said", test_what_cannot_be_read_is_said },
     { "/recorder/turns-are-one-session", test_turns_are_one_session },
+    { "/recorder/a-context-continues-its-session", test_a_context_continues_its_session },
     { "/recorder/the-last-call-closes", test_the_last_call_closes },
     { "/recorder/a-session-of-a-producer-stays-open", test_a_session_of_a_producer_stays_open },
     { "/recorder/silence-is-shown-and-taken-back", test_silence_is_shown_and_taken_back },
