@@ -18,9 +18,19 @@
 
 /* What is asked of llama-server. */
 typedef struct {
-  guint status;
-  char  answer[MAX_ANSWER];
+  GCancellable *cancellable;   /* of the recorder */
+  guint         status;
+  char          answer[MAX_ANSWER];
 } Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  g_object_unref (question->cancellable);
+  g_free (question);
+}
 
 gboolean
 ouioed_turn_can_answer_now (OuioedTurn *turn)
@@ -80,16 +90,15 @@ send_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(GTask) task = user_data;
   g_autoptr(GError) error = NULL;
   g_autoptr(GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
-  Question *question = g_new0 (Question, 1);
+  Question *question = g_task_get_task_data (task);
 
-  g_task_set_task_data (task, question, g_free);
   if (stream == NULL)
     {
       fail (task, error);
       return;
     }
   question->status = soup_message_get_status (soup_session_get_async_result_message (SOUP_SESSION (source), result));
-  g_input_stream_read_all_async (stream, question->answer, MAX_ANSWER, G_PRIORITY_DEFAULT, g_task_get_cancellable (task),
+  g_input_stream_read_all_async (stream, question->answer, MAX_ANSWER, G_PRIORITY_DEFAULT, question->cancellable,
                                  read_done_cb, g_steal_pointer (&task));
 }
 
@@ -112,12 +121,15 @@ answer_now (OuioedTurn *turn, GTask *task)
   json_t *object = json_pack ("{s:s, s:s, s:s*}", "id", ouioe_transcript_get_response_id (turn->transcript),
                               "action", "reasoning_end", "model", turn->request->model);
   g_autoptr(GBytes) body = NULL;
+  Question *question = g_new0 (Question, 1);
   char *dump = json_dumps (object, JSON_COMPACT);
 
+  question->cancellable = g_object_ref (turn->recorder->cancellable);
+  g_task_set_task_data (task, question, question_free);
   body = g_bytes_new_with_free_func (dump, strlen (dump), free, dump);
   soup_message_set_request_body_from_bytes (message, "application/json", body);
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
-  soup_session_send_async (session, message, G_PRIORITY_DEFAULT, turn->recorder->cancellable, send_done_cb, task);
+  soup_session_send_async (session, message, G_PRIORITY_DEFAULT, question->cancellable, send_done_cb, task);
   json_decref (object);
 }
 

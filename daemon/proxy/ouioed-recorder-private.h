@@ -85,6 +85,11 @@ OuioeGeneration *ouioed_talk_build    (OuioedTalk *self);
 
 /* ---- ouioed-recorder.c ---- */
 void             ouioed_recorder_check_written (OuioedRecorder *self);
+void             ouioed_turn_warn (OuioedTurn *turn, const char *message);
+
+/* ---- ouioed-recorder-end.c ---- */
+/* Gives out what is held back; the outcome (static). */
+const char      *ouioed_turn_end  (OuioedTurn *turn, OuioedCallEnd how, const char *detail, gint64 time_us);
 
 /* ---- ouioed-recorder-control.c ---- */
 void             ouioed_recorder_control (const char *session_id, OuioedControl what, GTask *task, gpointer user_data);

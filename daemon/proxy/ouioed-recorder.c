@@ -11,7 +11,6 @@
 #define LOOK_INTERVAL_S   1
 #define MAX_LAST_LINE     (2 * 1024 * 1024)   /* bytes of a record with a context; a longer one is not known again */
 #define MAX_FAILURE_BYTES 65536     /* of the body of an answer that tells of a failure */
-#define MAX_FAILURE_TEXT  1000      /* of what is told of it */
 #define PAGE              500
 
 /* ---- growing steps ---- */
@@ -106,8 +105,8 @@ on_changed (gpointer user_data)
 
 static const OuioeTranscriptFuncs transcript_funcs = { on_step, on_update, on_grow, on_drop, on_changed };
 
-static void
-add_warning (OuioedTurn *turn, const char *message)
+void
+ouioed_turn_warn (OuioedTurn *turn, const char *message)
 {
   g_autoptr(OuioeProgressUpdate) update = ouioe_progress_update_new ("warning", message, -1, NULL, NULL);
 
@@ -333,134 +332,6 @@ on_lost (gpointer data)
 
 /* ---- the end ---- */
 
-static const char *
-find_text (json_t *object, const char *key)
-{
-  json_t *value = json_object_get (object, key);
-
-  return json_is_object (value) ? json_string_value (json_object_get (value, "message")) : json_string_value (value);
-}
-
-/* What a server says of a failure, in the shapes that are in use; else the begin of its text. */
-static char *
-describe_failure (OuioedTurn *turn)
-{
-  json_t *root = json_loadb (turn->failure->str, turn->failure->len, 0, NULL);
-  const char *text = find_text (root, "error");
-  g_autofree char *valid = NULL;
-  g_autofree char *brief = NULL;
-  char *detail;
-
-  if (text == NULL)
-    text = find_text (root, "message");
-  if (text == NULL)
-    text = find_text (root, "detail");
-  if (text == NULL && root == NULL)
-    text = valid = g_utf8_make_valid (turn->failure->str, (gssize) turn->failure->len);
-  if (text != NULL)
-    brief = g_strstrip (ouioed_request_shorten (text, strlen (text), MAX_FAILURE_TEXT));
-  if (brief != NULL && *brief != '\0')
-    detail = g_strdup_printf ("The model server answered with status %u: %s", turn->status, brief);
-  else
-    detail = g_strdup_printf ("The model server answered with status %u", turn->status);
-  json_decref (root);
-  return detail;
-}
-
-static OuioeTranscriptEnd
-translate_end (OuioedTurn *turn, OuioedCallEnd how)
-{
-  switch (how)
-    {
-    case OUIOED_CALL_COMPLETE:
-      return turn->failure != NULL ? OUIOE_TRANSCRIPT_FAILED : OUIOE_TRANSCRIPT_COMPLETE;
-    case OUIOED_CALL_TRUNCATED:
-    case OUIOED_CALL_UPSTREAM_TIMEOUT:
-      return turn->status == 0 || turn->failure != NULL ? OUIOE_TRANSCRIPT_FAILED : OUIOE_TRANSCRIPT_BROKEN;
-    case OUIOED_CALL_NO_UPSTREAM:
-      return OUIOE_TRANSCRIPT_FAILED;
-    case OUIOED_CALL_CLIENT_GONE:
-    case OUIOED_CALL_STOPPED:
-    case OUIOED_CALL_DRAINED:
-    default:
-      return OUIOE_TRANSCRIPT_CANCELLED;
-    }
-}
-
-/* What the copy does not let one know is not said. Without the model's own end, an answer that looks whole is not. */
-static const char *
-find_outcome (OuioedTurn *turn, OuioedCallEnd how)
-{
-  const char *outcome = ouioe_transcript_get_outcome (turn->transcript);
-  gboolean is_unsure = outcome == NULL || g_str_equal (outcome, "truncated");
-
-  if (how == OUIOED_CALL_COMPLETE && is_unsure
-      && (turn->decoder == NULL || turn->has_lost || turn->is_strange || ouioed_body_decoder_get_problem (turn->decoder) != NULL))
-    return "unreadable";
-  if (outcome == NULL)   /* not one whole record: nothing says that this is all */
-    return how == OUIOED_CALL_COMPLETE ? "truncated" : "cancelled";
-  return outcome;
-}
-
-static void
-end_transcript (OuioedTurn *turn, OuioedCallEnd how, const char *detail, gint64 time_us)
-{
-  OuioeTranscriptEnd end = translate_end (turn, how);
-  g_autofree char *failure = NULL;
-  const char *problem = NULL;
-
-  if (turn->decoder != NULL)
-    {
-      turn->now_us = MAX (turn->now_us, time_us);
-      ouioed_body_decoder_end (turn->decoder);
-      problem = ouioed_body_decoder_get_problem (turn->decoder);
-    }
-  if (turn->failure != NULL)
-    detail = failure = describe_failure (turn);
-  if (problem != NULL && how == OUIOED_CALL_COMPLETE)
-    {
-      g_autofree char *message = g_strdup_printf ("The answer %s.", problem);
-
-      add_warning (turn, message);
-    }
-  if (how == OUIOED_CALL_COMPLETE && turn->decoder == NULL && !turn->has_lost)
-    add_warning (turn, "The model server switched to another protocol, which is not read.");
-  if (turn->has_lost)
-    add_warning (turn, "Part of the answer is missing here: it came faster than it could be recorded.");
-  ouioe_transcript_end (turn->transcript, end, detail, MAX (turn->now_us, time_us));
-}
-
-static void
-remember_context (OuioedTurn *turn)
-{
-  json_t *record = json_loadb (turn->last_line->str, turn->last_line->len, 0, NULL);
-  g_autofree char *name = ouioed_request_name_context (record);
-
-  if (name != NULL)
-    ouioed_conversations_add_name (turn->recorder->conversations, &turn->scope, name,
-                                   ouioed_recording_get_id (turn->talk->recording));
-  json_decref (record);
-}
-
-/* Later calls may name the answer, and the next estimate knows how long it took. */
-static void
-remember (OuioedTurn *turn, const char *outcome)
-{
-  OuioedRecorder *self = turn->recorder;
-  const char *response_id = ouioe_transcript_get_response_id (turn->transcript);
-  const OuioeGeneration *generation = ouioe_transcript_get_generation (turn->transcript);
-  const char *model = generation->model != NULL ? generation->model : turn->request->model;
-
-  if (response_id != NULL)
-    ouioed_conversations_add_name (self->conversations, &turn->scope, response_id,
-                                   ouioed_recording_get_id (turn->talk->recording));
-  if (turn->last_line != NULL)
-    remember_context (turn);
-  if (model != NULL && ouioed_request_is_model (turn->kind) && g_str_equal (outcome, "done")
-      && turn->last_us > 0 && turn->now_us > turn->begin_us)
-    ouioed_estimates_add (self->estimates, ouioed_call_get_upstream (turn->call)->name, model, turn->now_us - turn->begin_us);
-}
-
 static void
 on_end (gpointer data, OuioedCallEnd how, const char *detail, gint64 time_us)
 {
@@ -470,14 +341,7 @@ on_end (gpointer data, OuioedCallEnd how, const char *detail, gint64 time_us)
   if (how == OUIOED_CALL_NO_UPSTREAM)
     on_request_end (turn);   /* it failed before all of it was sent */
   if (turn->talk != NULL)
-    {
-      const char *outcome;
-
-      end_transcript (turn, turn->is_stopped ? OUIOED_CALL_STOPPED : how, detail, time_us);
-      outcome = find_outcome (turn, how);
-      remember (turn, outcome);
-      ouioed_talk_leave (turn->talk, turn, outcome);
-    }
+    ouioed_talk_leave (turn->talk, turn, ouioed_turn_end (turn, how, detail, time_us));
   g_ptr_array_remove_fast (self->turns, turn);
   ouioed_recorder_check_written (self);
 }
@@ -501,7 +365,7 @@ look_at (OuioedTurn *turn, gint64 now_us)
       turn->stalled_us = turn->last_us;
       message = g_strdup_printf ("Nothing has come from the model server for %" G_GINT64_FORMAT " seconds.",
                                  silent_us / G_USEC_PER_SEC);
-      add_warning (turn, message);
+      ouioed_turn_warn (turn, message);
       ouioed_talk_show (turn->talk, TRUE);
     }
   else if (turn->talk->is_dirty)

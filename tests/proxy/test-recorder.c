@@ -4,6 +4,7 @@
  */
 #include "ouioed-recorder.h"
 
+#include <libsoup/soup.h>
 #include <string.h>
 
 #include "hub-fixture.h"
@@ -496,6 +497,86 @@ test_stop_hangs_up (Bed *bed, gconstpointer data)
   g_assert_error (over, OUIOE_ERROR, OUIOE_ERROR_WRONG_STATE);
 }
 
+/* ---- llama-server ---- */
+
+typedef struct {
+  guint       status;
+  const char *answer;
+  const char *says;      /* part of the error; NULL: it is good */
+} Control;
+
+static void
+on_control (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+{
+  const Control *control = user_data;
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+  json_t *object = json_loadb (body->data, (gsize) body->length, 0, NULL);
+
+  g_assert_cmpstr (path, ==, "/v1/chat/completions/control");
+  g_assert_cmpstr (json_string_value (json_object_get (object, "id")), ==, "chatcmpl-7");
+  g_assert_cmpstr (json_string_value (json_object_get (object, "action")), ==, "reasoning_end");
+  json_decref (object);
+  soup_message_headers_append (soup_server_message_get_response_headers (message), "Location", "/elsewhere");
+  soup_server_message_set_status (message, control->status, NULL);
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, control->answer, strlen (control->answer));
+}
+
+static void
+check_control (Bed *bed, const Control *control)
+{
+  static const char thinking[] = "data: {\"id\":\"chatcmpl-7\",\"choices\":[{\"index\":0,"
+                                 "\"delta\":{\"reasoning_content\":\"Hm, \"}}]}\n\n";
+  g_autoptr(SoupServer) server = soup_server_new (NULL, NULL);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *spec = NULL;
+  GSList *uris;
+  OuioedCall *call;
+
+  soup_server_add_handler (server, NULL, on_control, (gpointer) control, NULL);
+  g_assert_true (soup_server_listen_local (server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
+  uris = soup_server_get_uris (server);
+  spec = g_strdup_printf ("lab=http://127.0.0.1:%d,dialect=llamacpp", g_uri_get_port (uris->data));
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  ouioed_upstream_unref (bed->upstream);
+  bed->upstream = ouioed_upstream_parse (spec, NULL);
+
+  call = begin (bed, "/v1/chat/completions", "{\"model\":\"m\",\"reasoning_control\":true,\"stream\":true,"
+                "\"messages\":[{\"role\":\"user\",\"content\":\"Why?\"}]}", "now");
+  answer_head (call, 200, "text/event-stream", bed->hub.now_us);
+  answer_body (bed, call, thinking, strlen (thinking), 9);
+  settle ();
+  g_assert_true (ouioed_channel_get_generation (ouioed_hub_find (bed->hub.hub, "now"))->can_answer_now);
+  ouioed_hub_control_async (bed->hub.hub, "now", OUIOED_CONTROL_ANSWER_NOW, control_done_cb, &error);
+  while (error == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  if (control->says == NULL)
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+  else
+    {
+      g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_WRONG_STATE);
+      g_assert_nonnull (strstr (error->message, control->says));
+    }
+  end (bed, call, OUIOED_CALL_CLIENT_GONE);
+  assert_outcome (bed, "now", "cancelled");
+  soup_server_disconnect (server);
+}
+
+static void
+test_llama_server_is_told_to_answer (Bed *bed, gconstpointer data)
+{
+  static const Control rows[] = {
+    { 200, "{\"success\":true}", NULL },
+    { 200, "{\"success\":false,\"message\":\"no active completion\"}", "no active completion" },
+    { 404, "{\"error\":{\"message\":\"File Not Found\"}}", "File Not Found" },
+    { 404, "", "does not know how" },
+    { 401, "{}", "keeps none" },
+    { 302, "", "no reason given" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    check_control (bed, &rows[i]);
+}
+
 static void
 test_what_was_left_open_is_closed (Bed *bed, gconstpointer data)
 {
@@ -541,6 +622,7 @@ main (int argc, char **argv)
     { "/recorder/silence-is-shown-and-taken-back", test_silence_is_shown_and_taken_back },
     { "/recorder/a-store-that-fails-is-tried-again", test_a_store_that_fails_is_tried_again },
     { "/recorder/stop-hangs-up", test_stop_hangs_up },
+    { "/recorder/llama-server-is-told-to-answer", test_llama_server_is_told_to_answer },
     { "/recorder/what-was-left-open-is-closed", test_what_was_left_open_is_closed },
     { "/recorder/other-requests-are-not-recorded", test_other_requests_are_not_recorded },
   };
