@@ -1,63 +1,18 @@
-/* ouioed-acceptor.c - listening sockets, limits, deadlines, idle connections
+/* ouioed-acceptor.c - connections while nobody owns them: limits, deadlines, idle ones
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "config.h"
 
-#include "ouioed-acceptor.h"
+#include "ouioed-acceptor-private.h"
 
 #include <errno.h>
-#include <glib-unix.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "ouioed-connection-private.h"
-#include "ouioed-linger.h"
-#include "ouioed-listen.h"
-
-#define ACCEPTS_PER_TURN 64
-#define PAUSE_MS         100             /* without a free descriptor */
 #define FIRST_READ_BYTES 16384
-#define N_STATES         (OUIOED_CONNECTION_TAKEN + 1)
 #define WATCH_EVENTS     (EPOLLIN | EPOLLRDHUP | EPOLLONESHOT)
-
-typedef struct {
-  OuioedWatch     watch;
-  OuioedAcceptor *acceptor;
-  int             fd;
-  gboolean        is_public;             /* other machines reach it */
-  gpointer        tag;                   /* connections are taken at once; or NULL */
-  char           *path;                  /* of a Unix socket that is ours to remove, else NULL */
-  dev_t           device;                /* of that file, in case another process has put its own there since */
-  ino_t           inode;
-} Listener;
-
-struct _OuioedAcceptor
-{
-  OuioedPoller          *poller;
-  OuioedAcceptorLimits   limits;
-  OuioedReadyFunc        ready;
-  gpointer               user_data;
-  const OuioedClaimFuncs *claim;         /* or NULL */
-  gpointer               claim_data;
-  OuioedDeadlines       *deadlines;
-  OuioedLinger          *linger;
-  GPtrArray             *listeners;      /* of Listener */
-  GQueue                 all;            /* of OuioedConnection, not held, by link */
-  GQueue                 waiting;        /* of OuioedConnection, held, by waiting_link */
-  GSource               *waiting_source; /* ready while some are waiting */
-  GSource               *pause;          /* ends the pause after a failed accept; NULL when there is none */
-  guint                  n_by_state[N_STATES];
-  guint                  n_extra;
-  gboolean               is_started;
-  gboolean               is_stopped;
-  gboolean               has_logged;     /* the failed accept */
-  OuioedAcceptorMetrics  metrics;
-};
 
 typedef struct {
   GSource         source;
@@ -86,8 +41,6 @@ ouioed_problem_answer (guint status, const char *title, const char *code, const 
                           "%sConnection: close\r\n\r\n%s",
                           status, title, strlen (body), headers != NULL ? headers : "", body);
 }
-
-static void acceptor_watch (OuioedAcceptor *self, OuioedConnection *connection);
 
 /* Gives @connection, which was held here, to the owner. */
 static void
@@ -120,7 +73,7 @@ acceptor_decide (OuioedAcceptor *self, OuioedConnection *connection)
   connection->is_undecided = claims < 0;
   if (claims < 0)
     {
-      acceptor_watch (self, connection);
+      ouioed_acceptor_watch (self, connection);
       return;
     }
   if (claims == FALSE)
@@ -167,8 +120,8 @@ on_idle_event (OuioedWatch *watch, guint32 events)
 }
 
 /* Idle from here on: the watch waits for the first byte. Takes the reference. */
-static void
-acceptor_watch (OuioedAcceptor *self, OuioedConnection *connection)
+void
+ouioed_acceptor_watch (OuioedAcceptor *self, OuioedConnection *connection)
 {
   g_autoptr(GError) error = NULL;
 
@@ -186,30 +139,10 @@ acceptor_watch (OuioedAcceptor *self, OuioedConnection *connection)
     }
 }
 
-static void
-acceptor_refuse_limit (OuioedAcceptor *self, int fd)
-{
-  g_autofree char *answer = ouioed_problem_answer (503, "Service Unavailable", "too-many-connections",
-                                                   "The server has as many connections as it may have; try again later",
-                                                   "Retry-After: 5\r\n");
-
-  self->metrics.refused_limit++;
-  if (send (fd, answer, strlen (answer), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
-    ouioed_linger_close (self->linger, fd);
-  else
-    close (fd);
-}
-
-static void
-set_option (int fd, int level, int option, int value)
-{
-  if (setsockopt (fd, level, option, &value, sizeof value) < 0)
-    g_debug ("setsockopt (%d, %d, %d): %s", level, option, value, g_strerror (errno));
-}
-
 /* From here on @fd is one of ours. */
-static OuioedConnection *
-acceptor_add (OuioedAcceptor *self, int fd, const struct sockaddr_storage *address, socklen_t address_len, gboolean is_public)
+OuioedConnection *
+ouioed_acceptor_add (OuioedAcceptor *self, int fd, const struct sockaddr_storage *address, socklen_t address_len,
+                     gboolean is_public)
 {
   OuioedConnection *connection = ouioed_connection_new (self, fd, address, address_len);
 
@@ -218,105 +151,6 @@ acceptor_add (OuioedAcceptor *self, int fd, const struct sockaddr_storage *addre
   ouioed_deadlines_add (self->deadlines, &connection->deadline);
   self->n_by_state[connection->state]++;
   return connection;
-}
-
-static void
-set_options (OuioedAcceptor *self, int fd)
-{
-  set_option (fd, IPPROTO_TCP, TCP_NODELAY, 1);
-  set_option (fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option (fd, IPPROTO_TCP, TCP_KEEPIDLE, 60);
-  /* What is sent and not acknowledged for so long belongs to nobody. */
-  set_option (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int) MIN (self->limits.response_timeout_us / 1000, G_MAXINT));
-}
-
-static void
-acceptor_take_in (OuioedAcceptor *self, int fd, const struct sockaddr_storage *address, socklen_t address_len,
-                  const Listener *listener)
-{
-  OuioedConnection *connection;
-
-  self->metrics.accepted++;
-  if (self->all.length + self->n_extra >= self->limits.max_connections)
-    {
-      acceptor_refuse_limit (self, fd);
-      return;
-    }
-
-  if (address->ss_family != AF_UNIX)
-    set_options (self, fd);
-  connection = acceptor_add (self, fd, address, address_len, listener->is_public);
-  if (listener->tag != NULL)
-    {
-      self->claim->take (connection, listener->tag, self->claim_data);
-      g_object_unref (connection);
-      return;
-    }
-  acceptor_watch (self, connection);
-}
-
-static void
-acceptor_set_accepting (OuioedAcceptor *self, gboolean accepting)
-{
-  for (guint i = 0; i < self->listeners->len; i++)
-    ouioed_poller_modify (self->poller, &((Listener *) self->listeners->pdata[i])->watch, accepting ? EPOLLIN : 0);
-}
-
-static gboolean
-pause_is_over_cb (gpointer user_data)
-{
-  OuioedAcceptor *self = user_data;
-
-  g_clear_pointer (&self->pause, g_source_unref);
-  acceptor_set_accepting (self, TRUE);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* No descriptor is free. Clients wait in the backlog meanwhile; asking again at once would be a busy loop. */
-static void
-acceptor_pause (OuioedAcceptor *self, int reason)
-{
-  if (!self->has_logged)
-    g_warning ("cannot accept connections: %s; trying again every %d ms", g_strerror (reason), PAUSE_MS);
-  self->has_logged = TRUE;
-  self->metrics.accept_errors++;
-  if (self->pause != NULL)
-    return;
-
-  acceptor_set_accepting (self, FALSE);
-  self->pause = g_timeout_source_new (PAUSE_MS);
-  g_source_set_callback (self->pause, pause_is_over_cb, self, NULL);
-  g_source_attach (self->pause, g_main_context_get_thread_default ());
-}
-
-static void
-on_listener_event (OuioedWatch *watch, guint32 events)
-{
-  Listener *listener = (Listener *) watch;
-  OuioedAcceptor *self = listener->acceptor;
-
-  for (guint i = 0; i < ACCEPTS_PER_TURN; i++)
-    {
-      struct sockaddr_storage address = { 0 };
-      socklen_t len = sizeof address;
-      int fd = accept4 (watch->fd, (struct sockaddr *) &address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-      if (fd >= 0)
-        {
-          self->has_logged = FALSE;
-          acceptor_take_in (self, fd, &address, len, listener);
-          continue;
-        }
-      if (errno == EAGAIN)
-        return;
-      if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-        {
-          acceptor_pause (self, errno);
-          return;
-        }
-      self->metrics.accept_errors++;   /* that client is gone already; the next one may be well */
-    }
 }
 
 static gint64
@@ -455,21 +289,6 @@ waiting_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 
 static GSourceFuncs waiting_funcs = { waiting_prepare, waiting_check, waiting_dispatch, NULL, NULL, NULL };
 
-static void
-listener_free (gpointer data)
-{
-  Listener *listener = data;
-  struct stat info;
-
-  ouioed_poller_remove (listener->acceptor->poller, &listener->watch);
-  close (listener->fd);
-  if (listener->path != NULL && stat (listener->path, &info) == 0 && info.st_dev == listener->device
-      && info.st_ino == listener->inode)
-    unlink (listener->path);
-  g_free (listener->path);
-  g_free (listener);
-}
-
 OuioedAcceptor *
 ouioed_acceptor_new (OuioedPoller *poller, const OuioedAcceptorLimits *limits, OuioedReadyFunc ready,
                      gpointer user_data)
@@ -482,7 +301,7 @@ ouioed_acceptor_new (OuioedPoller *poller, const OuioedAcceptorLimits *limits, O
   self->user_data = user_data;
   self->deadlines = ouioed_deadlines_new (on_deadline, self);
   self->linger = ouioed_linger_new (poller);
-  self->listeners = g_ptr_array_new_with_free_func (listener_free);
+  self->listeners = g_ptr_array_new_with_free_func (ouioed_listener_free);
   self->waiting_source = g_source_new (&waiting_funcs, sizeof (WaitingSource));
   ((WaitingSource *) self->waiting_source)->acceptor = self;
   g_source_set_static_name (self->waiting_source, "ouioed-acceptor");
@@ -511,60 +330,6 @@ ouioed_acceptor_set_limits (OuioedAcceptor *self, const OuioedAcceptorLimits *li
   self->limits = *limits;
 }
 
-static gboolean
-acceptor_add_listener (OuioedAcceptor *self, int fd, gboolean is_ours, gpointer tag, char **url, GError **error)
-{
-  Listener *listener;
-  g_autofree char *text = ouioed_listen_to_url (fd, error);
-  struct stat info;
-
-  if (text == NULL)
-    {
-      close (fd);
-      return FALSE;
-    }
-
-  listener = g_new0 (Listener, 1);
-  listener->acceptor = self;
-  listener->fd = fd;
-  listener->tag = tag;
-  listener->is_public = !ouioed_listen_is_local (fd);
-  listener->watch.fd = -1;
-  listener->path = is_ours ? ouioed_listen_to_path (fd) : NULL;
-  if (listener->path != NULL && stat (listener->path, &info) == 0)
-    {
-      listener->device = info.st_dev;
-      listener->inode = info.st_ino;
-    }
-  g_ptr_array_add (self->listeners, listener);
-  if (!ouioed_poller_add (self->poller, &listener->watch, fd,
-                          self->is_started && self->pause == NULL ? EPOLLIN : 0, on_listener_event, error))
-    {
-      g_ptr_array_remove (self->listeners, listener);
-      return FALSE;
-    }
-  if (url != NULL)
-    *url = g_steal_pointer (&text);
-
-  return TRUE;
-}
-
-gboolean
-ouioed_acceptor_listen (OuioedAcceptor *self, const char *address, char **url, GError **error)
-{
-  int fd = ouioed_listen_open (address, error);
-
-  return fd >= 0 && acceptor_add_listener (self, fd, TRUE, NULL, url, error);
-}
-
-gboolean
-ouioed_acceptor_listen_for (OuioedAcceptor *self, const char *address, gpointer tag, char **url, GError **error)
-{
-  int fd = ouioed_listen_open (address, error);
-
-  return fd >= 0 && acceptor_add_listener (self, fd, TRUE, tag, url, error);
-}
-
 void
 ouioed_acceptor_set_claim (OuioedAcceptor *self, const OuioedClaimFuncs *funcs, gpointer user_data)
 {
@@ -587,8 +352,8 @@ ouioed_acceptor_give_back (OuioedAcceptor *self, int fd, GBytes *unread, gboolea
       return;
     }
   if (address.ss_family != AF_UNIX)
-    set_options (self, fd);
-  connection = acceptor_add (self, fd, &address, len, is_public);
+    ouioed_acceptor_set_options (self, fd);
+  connection = ouioed_acceptor_add (self, fd, &address, len, is_public);
   connection->n_requests = 1;
   ouioed_connection_unread (connection, data, unread_len);
   ouioed_connection_set_state (connection, OUIOED_CONNECTION_RESPONSE);
@@ -596,24 +361,12 @@ ouioed_acceptor_give_back (OuioedAcceptor *self, int fd, GBytes *unread, gboolea
   g_object_unref (connection);
 }
 
-gboolean
-ouioed_acceptor_adopt (OuioedAcceptor *self, int fd, char **url, GError **error)
-{
-  if (!g_unix_set_fd_nonblocking (fd, TRUE, error))
-    {
-      close (fd);
-      return FALSE;
-    }
-
-  return acceptor_add_listener (self, fd, FALSE, NULL, url, error);
-}
-
 void
 ouioed_acceptor_start (OuioedAcceptor *self)
 {
   self->is_started = TRUE;
   if (self->pause == NULL)
-    acceptor_set_accepting (self, TRUE);
+    ouioed_acceptor_set_accepting (self, TRUE);
 }
 
 void
@@ -664,7 +417,7 @@ ouioed_acceptor_park (OuioedAcceptor *self, OuioedConnection *connection)
   g_object_ref (connection);
   if (connection->unread == NULL)
     {
-      acceptor_watch (self, connection);
+      ouioed_acceptor_watch (self, connection);
       return;
     }
 
