@@ -27,6 +27,8 @@ struct _OuioedBodyDecoder
   guint8             head[2];      /* first bytes of a deflated body */
   guint              n_head;
   gboolean           finished;     /* the compressed data ended; more may follow (gzip) */
+  guint              n_magic;      /* bytes behind it that begin another one as gzip does */
+  gboolean           is_behind;    /* what follows is something else, and is not looked at */
   guint64            n_in;
   guint64            n_out;
   char              *problem;      /* NULL while there is none */
@@ -101,14 +103,25 @@ give (OuioedBodyDecoder *self, const char *data, gsize len)
   return TRUE;
 }
 
-/* Some servers send several compressed bodies behind each other; what else may stand behind one is not looked at. */
+static const guint8 gzip_magic[] = { 0x1f, 0x8b };
+
+/* Some servers send several compressed bodies behind each other; what else may stand behind one is not looked at. FALSE:
+ * another one did not begin, or not yet. Its first bytes are gone by then. */
 static gboolean
-begin_next (OuioedBodyDecoder *self, const char *data, gsize len)
+begin_next (OuioedBodyDecoder *self, const char **data, gsize *len)
 {
-  if (self->coding != CODING_GZIP || (guint8) data[0] != 0x1f || (len > 1 && (guint8) data[1] != 0x8b))
+  while (*len > 0 && !self->is_behind && self->n_magic < sizeof gzip_magic)
+    {
+      self->is_behind = self->coding != CODING_GZIP || (guint8) **data != gzip_magic[self->n_magic];
+      self->n_magic++;
+      (*data)++;
+      (*len)--;
+    }
+  if (self->is_behind || self->n_magic < sizeof gzip_magic)
     return FALSE;
   g_converter_reset (G_CONVERTER (self->inflater));
   self->finished = FALSE;
+  self->n_magic = 0;
   return TRUE;
 }
 
@@ -123,8 +136,13 @@ inflate_all (OuioedBodyDecoder *self, const char *data, gsize len)
       gsize n_read = 0, n_written = 0;
       GConverterResult result;
 
-      if (self->finished && (len == 0 || !begin_next (self, data, len)))
-        return TRUE;
+      if (self->finished)
+        {
+          if (!begin_next (self, &data, &len))
+            return TRUE;
+          if (!inflate_all (self, (const char *) gzip_magic, sizeof gzip_magic))
+            return FALSE;
+        }
       result = g_converter_convert (G_CONVERTER (self->inflater), data, len, piece, sizeof piece, G_CONVERTER_NO_FLAGS,
                                     &n_read, &n_written, &error);
       if (result == G_CONVERTER_ERROR && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))

@@ -124,6 +124,24 @@ test_several_compressed_bodies_behind_each_other_are_one (void)
     }
 }
 
+/* However it is cut, and also when it begins as another body would. */
+static void
+test_what_stands_behind_a_compressed_body_is_not_looked_at (void)
+{
+  static const char *const behind[] = { "\x1f", "\x1f.", "\x1f\x1f\x8b", "..\x1f\x8b", "{}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (behind) * G_N_ELEMENTS (chunks); i++)
+    {
+      g_autoptr(GBytes) one = compress ("one", 3, G_ZLIB_COMPRESSOR_FORMAT_GZIP);
+      g_autoptr(GString) body = g_string_new_len (g_bytes_get_data (one, NULL), (gssize) g_bytes_get_size (one));
+      g_autoptr(GString) out = g_string_new (NULL);
+
+      g_string_append (body, behind[i / G_N_ELEMENTS (chunks)]);
+      g_assert_true (decode ("gzip", body->str, body->len, chunks[i % G_N_ELEMENTS (chunks)], out, NULL));
+      g_assert_cmpstr (out->str, ==, "one");
+    }
+}
+
 static void
 test_codings_that_are_not_known_are_named (void)
 {
@@ -223,6 +241,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/body-decoder/text-comes-out-as-soon-as-it-was-flushed", test_text_comes_out_as_soon_as_it_was_flushed);
   g_test_add_func ("/body-decoder/several-compressed-bodies-behind-each-other-are-one",
                    test_several_compressed_bodies_behind_each_other_are_one);
+  g_test_add_func ("/body-decoder/what-stands-behind-a-compressed-body-is-not-looked-at",
+                   test_what_stands_behind_a_compressed_body_is_not_looked_at);
   g_test_add_func ("/body-decoder/codings-that-are-not-known-are-named", test_codings_that_are_not_known_are_named);
   g_test_add_func ("/body-decoder/data-that-breaks-off-anywhere-is-read-up-to-there",
                    test_data_that_breaks_off_anywhere_is_read_up_to_there);
