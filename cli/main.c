@@ -20,6 +20,8 @@ const OuioectlCommand ouioectl_commands[] = {
   { "wait",     "SESSION",             "wait for its end; the exit status tells the outcome",    ouioectl_wait },
   { "stats",    "SESSION",             "the counters of a session",                              ouioectl_stats },
   { "close",    "SESSION",             "end a session",                                          ouioectl_close },
+  { "stop",     "SESSION",             "end the call of a model that is under way",              ouioectl_stop },
+  { "answer-now", "SESSION",           "have the model end its thinking and answer",             ouioectl_answer_now },
   { "ingest",   "FILE|-",              "show a model's stream, recorded or live, as a session",  ouioectl_ingest },
   { "run",      "[--] COMMAND [ARG…]", "run a program; its output becomes progress",             ouioectl_run, TRUE },
   { "export",   "SESSION|--all [FILE]", "its events as they are stored, an object a line",        ouioectl_export },

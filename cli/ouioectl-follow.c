@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Events go to stdout, everything about the connection to stderr. On a terminal the last line is a bar that is drawn
- * again with every event and once a second; it is taken away before anything else is written, and at the end.
+ * Events go to stdout, everything about the connection to stderr. On a terminal the last lines show what goes on right
+ * now: steps while they are written, what models do, a bar. They are drawn again when something changes and once a
+ * second, and taken away before anything else is written, and at the end.
  */
 #include "config.h"
 
@@ -13,15 +14,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ouioectl-live.h"
 #include "ouioectl-text.h"
 #include "ouioectl-view.h"
+
+/* What grows is drawn so often at most: as often as the daemon tells, and more than the eye sees. */
+#define DRAW_MS 33
 
 typedef struct {
   GMainLoop         *loop;
   OuioeSubscription *subscription;
   OuioectlView       view;
-  OuioectlBar        bar;
+  OuioectlLive      *live;        /* what is below everything, on a terminal */
+  guint              draw;        /* draws it in a moment; 0 when nothing has changed */
   gboolean           ndjson;
+  gboolean           deltas;      /* what is never stored is shown, too */
   gboolean           single;      /* one session: its end is ours */
   gboolean           connected;   /* there was a connection */
   gboolean           lost;        /* the connection is down, and that was said */
@@ -35,7 +42,7 @@ quit (Follow *self, OuioectlExit status)
   g_main_loop_quit (self->loop);
 }
 
-/* Writes @text above the bar. */
+/* Writes @text above what goes on. */
 static void
 show (Follow *self, const char *text)
 {
@@ -43,11 +50,13 @@ show (Follow *self, const char *text)
 
   if (self->view.bar)
     {
-      g_autofree char *bar = NULL;
+      g_autofree char *erase = NULL;
+      g_autofree char *below = NULL;
 
       self->view.width = ouioectl_terminal_width (STDOUT_FILENO);
-      bar = ouioectl_bar_format (&self->bar, &self->view, g_get_real_time ());
-      g_string_append_printf (out, "\r\033[K%s%s", text, bar);
+      erase = ouioectl_live_erase (self->live, self->view.width);
+      below = ouioectl_live_draw (self->live, &self->view, ouioectl_terminal_rows (STDOUT_FILENO) - 1, g_get_real_time ());
+      g_string_append_printf (out, "%s%s%s", erase, text, below);
     }
   else
     g_string_append (out, text);
@@ -59,8 +68,30 @@ show (Follow *self, const char *text)
 static void
 hide_bar (Follow *self)
 {
-  if (self->view.bar)
-    ouioectl_put ("\r\033[K");
+  g_autofree char *erase = NULL;
+
+  g_clear_handle_id (&self->draw, g_source_remove);
+  if (!self->view.bar)
+    return;
+  erase = ouioectl_live_erase (self->live, ouioectl_terminal_width (STDOUT_FILENO));
+  ouioectl_put (erase);
+}
+
+static gboolean
+on_draw (gpointer user_data)
+{
+  Follow *self = user_data;
+
+  self->draw = 0;
+  show (self, "");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+show_soon (Follow *self)
+{
+  if (self->draw == 0)
+    self->draw = g_timeout_add (DRAW_MS, on_draw, self);
 }
 
 static gboolean
@@ -91,8 +122,62 @@ on_event (OuioeSubscription *subscription, OuioeEvent *event, gpointer user_data
   if (self->view.bar)
     self->view.width = ouioectl_terminal_width (STDOUT_FILENO);
   text = ouioectl_view_event (&self->view, event);
-  ouioectl_bar_update (&self->bar, event);
+  ouioectl_live_event (self->live, event);
   show (self, text);
+}
+
+/* @frame: (transfer full) */
+static void
+put_frame (Follow *self, char *frame)
+{
+  g_autofree char *owned = frame;
+
+  if (!ouioectl_put_json (frame, strlen (frame)))
+    quit (self, OUIOECTL_EXIT_DONE);
+}
+
+static void
+on_delta (OuioeSubscription *subscription, const char *session_id, const char *step_id, guint64 offset,
+          const char *text, gpointer user_data)
+{
+  Follow *self = user_data;
+
+  if (self->ndjson)
+    {
+      put_frame (self, ouioectl_view_delta_json (session_id, step_id, offset, text));
+      return;
+    }
+  ouioectl_live_grow (self->live, session_id, step_id,
+                      ouioe_subscription_get_open_text (subscription, session_id, step_id), g_get_real_time ());
+  show_soon (self);
+}
+
+static void
+on_delta_dropped (OuioeSubscription *subscription, const char *session_id, const char *step_id, gpointer user_data)
+{
+  Follow *self = user_data;
+
+  if (self->ndjson)
+    {
+      put_frame (self, ouioectl_view_dropped_json (session_id, step_id));
+      return;
+    }
+  ouioectl_live_drop (self->live, session_id, step_id);
+  show_soon (self);
+}
+
+static void
+on_generation (OuioeSubscription *subscription, const char *session_id, OuioeGeneration *generation, gpointer user_data)
+{
+  Follow *self = user_data;
+
+  if (self->ndjson)
+    {
+      put_frame (self, ouioectl_view_generation_json (session_id, generation));
+      return;
+    }
+  ouioectl_live_set_generation (self->live, session_id, generation);
+  show_soon (self);
 }
 
 static void
@@ -192,8 +277,8 @@ on_resize (gpointer user_data)
 static OuioectlExit
 run (Follow *self, OuioeClient *client, const char *session, const OuioeEventId *after)
 {
-  guint sources[4] = { g_unix_signal_add (SIGINT, on_interrupt, self), g_unix_signal_add (SIGTERM, on_terminate,
-    self) };
+  guint sources[4] = { g_unix_signal_add (SIGINT, on_interrupt, self),
+                       g_unix_signal_add (SIGTERM, on_terminate, self) };
 
   if (self->view.bar)
     {
@@ -202,8 +287,13 @@ run (Follow *self, OuioeClient *client, const char *session, const OuioeEventId 
     }
 
   self->loop = g_main_loop_new (NULL, FALSE);
+  self->live = ouioectl_live_new ();
   self->subscription = ouioe_client_subscribe (client, session, after);
+  ouioe_subscription_set_deltas (self->subscription, self->deltas);
   g_signal_connect (self->subscription, "event", G_CALLBACK (on_event), self);
+  g_signal_connect (self->subscription, "delta", G_CALLBACK (on_delta), self);
+  g_signal_connect (self->subscription, "delta-dropped", G_CALLBACK (on_delta_dropped), self);
+  g_signal_connect (self->subscription, "generation", G_CALLBACK (on_generation), self);
   g_signal_connect (self->subscription, "gap", G_CALLBACK (on_gap), self);
   g_signal_connect (self->subscription, "session-end", G_CALLBACK (on_session_end), self);
   g_signal_connect (self->subscription, "connected", G_CALLBACK (on_connected), self);
@@ -219,7 +309,8 @@ run (Follow *self, OuioeClient *client, const char *session, const OuioeEventId 
       g_source_remove (sources[i]);
   g_clear_object (&self->subscription);
   g_clear_pointer (&self->loop, g_main_loop_unref);
-  ouioectl_bar_clear (&self->bar);
+  g_clear_handle_id (&self->draw, g_source_remove);
+  g_clear_pointer (&self->live, ouioectl_live_free);
   return self->status;
 }
 
@@ -229,17 +320,20 @@ ouioectl_follow (OuioectlOptions *options, int argc, char **argv)
   g_autofree char *after = NULL;
   gboolean all = FALSE;
   gboolean wait = FALSE;
+  gboolean deltas = FALSE;
   const GOptionEntry entries[] = {
     { "all", 'a', 0, G_OPTION_ARG_NONE, &all, "All sessions: what is new, until Ctrl+C", NULL },
     { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait, "Wait for SESSION to begin when it is not there yet", NULL },
     { "after", 0, 0, G_OPTION_ARG_STRING, &after,
       "Only what came after this event (default: all that is kept of SESSION)", "ID" },
+    { "deltas", 0, 0, G_OPTION_ARG_NONE, &deltas,
+      "With --json: also steps while they are written, and what models do (“type” instead of “kind”)", NULL },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;
   g_autoptr(OuioeSession) session = NULL;
   g_autoptr(GError) error = NULL;
-  Follow self = { .bar = OUIOECTL_BAR_INIT };
+  Follow self = { NULL };
   OuioeEventId id;
 
   if (!ouioectl_parse (options, entries, NULL, &argc, &argv, 0, 1))
@@ -257,10 +351,16 @@ ouioectl_follow (OuioectlOptions *options, int argc, char **argv)
 
   self.single = !all;
   self.ndjson = options->ndjson || options->json;
+  if (deltas && !self.ndjson)
+    {
+      ouioectl_complain ("--deltas is for --json; a terminal shows steps while they are written anyway");
+      return OUIOECTL_EXIT_USAGE;
+    }
   self.view.sessions = all;
   self.view.colour = ouioectl_terminal_colour (STDOUT_FILENO);
   self.view.bar = !self.ndjson && ouioectl_terminal_is (STDOUT_FILENO) && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
   self.view.width = ouioectl_terminal_is (STDOUT_FILENO) ? ouioectl_terminal_width (STDOUT_FILENO) : 0;
+  self.deltas = deltas || self.view.bar;
 
   client = ouioe_client_new (options->address);
   if (!all && !wait)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ouioectl-generation.h"
 #include "ouioectl-text.h"
 #include "ouioectl-watch.h"
 
@@ -36,34 +37,109 @@ print_ndjson (GPtrArray *sessions)
 }
 
 static char *
+format_table (OuioectlTable *table)
+{
+  return ouioectl_table_format (table, ouioectl_terminal_is (STDOUT_FILENO) ? ouioectl_terminal_width (STDOUT_FILENO) : 0);
+}
+
+/* Leaves those with a model. */
+static void
+pick_models (GPtrArray *sessions)
+{
+  for (guint i = sessions->len; i > 0; i--)
+    if (ouioe_session_get_generation (sessions->pdata[i - 1]) == NULL)
+      g_ptr_array_remove_index (sessions, i - 1);
+}
+
+static gboolean
+any_has_a_model (GPtrArray *sessions)
+{
+  for (guint i = 0; i < sessions->len; i++)
+    if (ouioe_session_get_generation (sessions->pdata[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static const char *
+state_of (OuioeSession *session)
+{
+  const char *outcome = ouioe_session_get_outcome (session);
+  const char *state = outcome != NULL ? outcome : ouioe_session_state_to_string (ouioe_session_get_state (session));
+
+  return state != NULL ? state : "";
+}
+
+/* @text: (nullable) */
+static const char *
+or_empty (const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+static char *
 make_table (GPtrArray *sessions)
 {
   static const char *const headings[] = { "SESSION", "USER", "STATE", "#STEPS", "#UPDATES", "ACTIVE", "REQUEST", NULL };
-  g_autoptr(OuioectlTable) table = ouioectl_table_new (headings, G_N_ELEMENTS (headings) - 1);
+  static const char *const with_model[] = { "SESSION", "USER", "STATE", "#STEPS", "#UPDATES", "ACTIVE", "MODEL", "DOING",
+                                            "REQUEST", NULL };
+  gboolean has_model = any_has_a_model (sessions);
+  g_autoptr(OuioectlTable) table = has_model ? ouioectl_table_new (with_model, G_N_ELEMENTS (with_model) - 1)
+                                             : ouioectl_table_new (headings, G_N_ELEMENTS (headings) - 1);
   gint64 now_us = g_get_real_time ();
-  guint width = ouioectl_terminal_is (STDOUT_FILENO) ? ouioectl_terminal_width (STDOUT_FILENO) : 0;
 
   for (guint i = 0; i < sessions->len; i++)
     {
       OuioeSession *session = sessions->pdata[i];
-      const char *outcome = ouioe_session_get_outcome (session);
-      const char *state = outcome != NULL ? outcome : ouioe_session_state_to_string (ouioe_session_get_state (session));
-      const char *request = ouioe_session_get_user_request (session);
-      const char *user = ouioe_session_get_user_id (session);
+      OuioeGeneration *generation = ouioe_session_get_generation (session);
+      const char *id = ouioe_session_get_id (session);
+      const char *request = or_empty (ouioe_session_get_user_request (session));
+      const char *user = or_empty (ouioe_session_get_user_id (session));
+      const char *model = generation != NULL ? or_empty (ouioe_generation_get_model (generation)) : "";
+      g_autofree char *doing = generation != NULL ? ouioectl_generation_doing (generation, now_us) : NULL;
       g_autofree char *steps = g_strdup_printf ("%" G_GUINT64_FORMAT, ouioe_session_get_thinking_steps (session));
       g_autofree char *updates = g_strdup_printf ("%" G_GUINT64_FORMAT, ouioe_session_get_progress_updates (session));
       g_autofree char *active = ouioectl_text_moment (ouioe_session_get_last_activity_us (session), now_us);
 
-      ouioectl_table_add (table, ouioe_session_get_id (session), user != NULL ? user : "", state != NULL ? state : "",
-                          steps, updates, active, request != NULL ? request : "", NULL);
+      if (has_model)
+        ouioectl_table_add (table, id, user, state_of (session), steps, updates, active, model, or_empty (doing), request,
+                            NULL);
+      else
+        ouioectl_table_add (table, id, user, state_of (session), steps, updates, active, request, NULL);
     }
-  return ouioectl_table_format (table, width);
+  return format_table (table);
+}
+
+/* What is known of the work of their models, in numbers. */
+static char *
+make_models (GPtrArray *sessions)
+{
+  static const char *const headings[] = { "SESSION", "MODEL", "#IN", "#OUT", "#TOKENS/S", "#FIRST", "#THINKING", "FINISH",
+                                          "DOING", NULL };
+  g_autoptr(OuioectlTable) table = ouioectl_table_new (headings, G_N_ELEMENTS (headings) - 1);
+  gint64 now_us = g_get_real_time ();
+
+  for (guint i = 0; i < sessions->len; i++)
+    {
+      OuioeGeneration *generation = ouioe_session_get_generation (sessions->pdata[i]);
+      g_autofree char *in = ouioectl_generation_count (ouioe_generation_get_input_tokens (generation));
+      g_autofree char *out = ouioectl_generation_count (ouioe_generation_get_output_tokens (generation));
+      g_autofree char *rate = ouioectl_generation_rate (generation);
+      g_autofree char *first = ouioectl_generation_first (generation);
+      g_autofree char *share = ouioectl_generation_share (generation);
+      g_autofree char *doing = ouioectl_generation_doing (generation, now_us);
+
+      ouioectl_table_add (table, ouioe_session_get_id (sessions->pdata[i]),
+                          or_empty (ouioe_generation_get_model (generation)), in, out, rate, first, share,
+                          or_empty (ouioe_generation_get_finish_reason (generation)), or_empty (doing), NULL);
+    }
+  return format_table (table);
 }
 
 typedef struct {
   OuioeClient      *client;
   const char       *user;      /* NULL: of all */
   OuioeSessionState state;     /* 0: in all */
+  gboolean          models;    /* only with a model, and in numbers */
   gboolean          is_json;
 } Wanted;
 
@@ -75,9 +151,11 @@ look (OuioectlLook *out, gpointer user_data, GError **error)
 
   if (sessions == NULL)
     return FALSE;
+  if (self->models)
+    pick_models (sessions);
   if (!self->is_json)
     {
-      out->text = make_table (sessions);
+      out->text = self->models ? make_models (sessions) : make_table (sessions);
       return TRUE;
     }
   for (guint i = sessions->len; i > 0; i--)   /* those that are new come last */
@@ -91,9 +169,11 @@ ouioectl_list (OuioectlOptions *options, int argc, char **argv)
   g_autofree char *user = NULL;
   g_autofree char *word = NULL;
   gboolean watch = FALSE;
+  gboolean models = FALSE;
   const GOptionEntry entries[] = {
     { "user", 'u', 0, G_OPTION_ARG_STRING, &user, "Only the sessions of this user", "USER" },
     { "state", 's', 0, G_OPTION_ARG_STRING, &word, "Only open or closed ones", "open|closed" },
+    { "models", 'm', 0, G_OPTION_ARG_NONE, &models, "Only those with a model; tokens, speed, and why it ended", NULL },
     { "watch", 'w', 0, G_OPTION_ARG_NONE, &watch, "Go on looking, until Ctrl+C; with --json a line per change", NULL },
     G_OPTION_ENTRY_NULL
   };
@@ -116,7 +196,7 @@ ouioectl_list (OuioectlOptions *options, int argc, char **argv)
   client = ouioe_client_new (options->address);
   if (watch)
     {
-      Wanted wanted = { client, user, state, options->json || options->ndjson };
+      Wanted wanted = { client, user, state, models, options->json || options->ndjson };
 
       return (int) ouioectl_watch (options, "session_id", state == 0 ? "forgotten" : "left", look, &wanted);
     }
@@ -124,13 +204,15 @@ ouioectl_list (OuioectlOptions *options, int argc, char **argv)
   if (sessions == NULL)
     return ouioectl_fail (error);
 
+  if (models)
+    pick_models (sessions);
   if (options->ndjson)
     print_ndjson (sessions);
   else if (options->json)
     print_json (sessions);
   else
     {
-      text = make_table (sessions);
+      text = models ? make_models (sessions) : make_table (sessions);
       ouioectl_put (text);
     }
   return OUIOECTL_EXIT_DONE;

@@ -8,6 +8,20 @@
 
 #include <string.h>
 
+#include "ouioectl-generation.h"
+
+static void
+print_generation (OuioeGeneration *generation)
+{
+  g_autoptr(OuioectlTable) table = ouioectl_table_new (NULL, 2);
+  g_autofree char *text = NULL;
+
+  ouioectl_generation_add_rows (table, generation, g_get_real_time ());
+  text = ouioectl_table_format (table, 0);
+  ouioectl_put ("\n");
+  ouioectl_put (text);
+}
+
 int
 ouioectl_show (OuioectlOptions *options, int argc, char **argv)
 {
@@ -38,5 +52,7 @@ ouioectl_show (OuioectlOptions *options, int argc, char **argv)
       return OUIOECTL_EXIT_FAILED;
     }
   ouioectl_put (text);
+  if (ouioe_session_get_generation (session) != NULL)
+    print_generation (ouioe_session_get_generation (session));
   return OUIOECTL_EXIT_DONE;
 }

@@ -72,7 +72,8 @@ ouioectl_stats_format (const char *json)
     {
       g_autofree char *label = label_of (name);
 
-      add_value (table, label, value);
+      if (strcmp (name, "generation") != 0)   /* “show” has words for it */
+        add_value (table, label, value);
     }
   json_decref (stats);
   return ouioectl_table_format (table, 0);

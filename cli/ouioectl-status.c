@@ -10,9 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ouioectl-generation.h"
 #include "ouioectl-service.h"
 #include "ouioectl-text.h"
 #include "ouioectl-watch.h"
+
+/* With more open sessions it would take long to ask which of them have a model at work. */
+#define MAX_ASKED 1000
 
 static gint64
 uptime_us (const OuioectlService *service)
@@ -24,6 +28,27 @@ static const char *
 state_of (const OuioectlService *service)
 {
   return service->ready ? "ready" : service->draining ? "draining" : "not ready";
+}
+
+/* Open sessions in which a model is at work; NULL when that is not known. */
+static GPtrArray *
+find_models (const char *address, const OuioectlService *service)
+{
+  g_autoptr(OuioeClient) client = NULL;
+  g_autoptr(GPtrArray) sessions = NULL;
+
+  if (service->n_open < 0 || service->n_open > MAX_ASKED)
+    return NULL;
+  client = ouioe_client_new (address);
+  sessions = ouioe_client_list_sessions (client, NULL, OUIOE_SESSION_OPEN, NULL, NULL);
+  for (guint i = sessions != NULL ? sessions->len : 0; i > 0; i--)
+    {
+      OuioeGeneration *generation = ouioe_session_get_generation (sessions->pdata[i - 1]);
+
+      if (generation == NULL || ouioe_generation_get_phase (generation) == OUIOE_PHASE_NONE)
+        g_ptr_array_remove_index (sessions, i - 1);
+    }
+  return g_steal_pointer (&sessions);
 }
 
 static void
@@ -38,6 +63,21 @@ set_text (json_t *object, const char *name, const char *value)
 {
   if (value != NULL)
     json_object_set_new (object, name, json_string (value));
+}
+
+static void
+set_models (json_t *object, GPtrArray *models)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < models->len; i++)
+    {
+      g_autofree char *generation = ouioe_generation_to_json (ouioe_session_get_generation (models->pdata[i]));
+
+      json_array_append_new (list, json_pack ("{s:s, s:o}", "session_id", ouioe_session_get_id (models->pdata[i]),
+                                              "generation", json_loads (generation, 0, NULL)));
+    }
+  json_object_set_new (object, "models_at_work", list);
 }
 
 static void
@@ -68,8 +108,14 @@ make_json (const char *address, const OuioectlService *service)
   if (service == NULL)
     set_text (object, "state", "unreachable");
   else
-    set_members (object, service);
-  dump = json_dumps (object, JSON_COMPACT);
+    {
+      g_autoptr(GPtrArray) models = find_models (address, service);
+
+      set_members (object, service);
+      if (models != NULL)
+        set_models (object, models);
+    }
+  dump = json_dumps (object, JSON_COMPACT | JSON_REAL_PRECISION (15));
   text = g_strdup (dump != NULL ? dump : "{}");
   free (dump);
   json_decref (object);
@@ -97,6 +143,7 @@ static char *
 make_table (const char *address, const OuioectlService *service)
 {
   g_autoptr(OuioectlTable) table = ouioectl_table_new (NULL, 2);
+  g_autoptr(GPtrArray) models = find_models (address, service);
   g_autofree char *uptime = uptime_us (service) < 0 ? g_strdup ("not told") : ouioectl_text_duration (uptime_us (service));
 
   ouioectl_table_add (table, "Address", address, NULL);
@@ -112,6 +159,14 @@ make_table (const char *address, const OuioectlService *service)
   add_count (table, "Closed sessions", service->n_closed);
   add_count (table, "Readers", service->n_readers);
   add_size (table, "Memory", service->memory_bytes);
+  for (guint i = 0; models != NULL && i < models->len; i++)
+    {
+      g_autofree char *doing = ouioectl_generation_describe (ouioe_session_get_generation (models->pdata[i]),
+                                                             g_get_real_time ());
+      g_autofree char *line = g_strdup_printf ("%s: %s", ouioe_session_get_id (models->pdata[i]), doing);
+
+      ouioectl_table_add (table, i == 0 ? "Models at work" : "", line, NULL);
+    }
   return ouioectl_table_format (table, 0);
 }
 

@@ -295,6 +295,16 @@ ouioectl_terminal_width (int fd)
   return 80;
 }
 
+guint
+ouioectl_terminal_rows (int fd)
+{
+  struct winsize size = { 0 };
+
+  if (ioctl (fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0)
+    return size.ws_row;
+  return 24;
+}
+
 gboolean
 ouioectl_terminal_colour (int fd)
 {

@@ -51,6 +51,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioectlTable, ouioectl_table_free)
 
 gboolean ouioectl_terminal_is     (int fd);
 guint    ouioectl_terminal_width  (int fd);   /* columns; 80 when it does not tell */
+guint    ouioectl_terminal_rows   (int fd);   /* 24 when it does not tell */
 gboolean ouioectl_terminal_colour (int fd);   /* it is one, and NO_COLOR is not set, and TERM is not "dumb" */
 
 G_END_DECLS

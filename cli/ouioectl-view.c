@@ -16,6 +16,7 @@
 #define SESSION_COLUMNS 18   /* of the column with the session */
 #define MIN_COLUMNS     36   /* for the text; with fewer it stands below, not beside */
 #define UNLIMITED       (1 << 20)
+#define OPEN_TYPE       "…"  /* stands for the type of a step that is not complete: nobody knows it yet */
 
 #define STYLE_PLAIN ""
 #define STYLE_DIM   "2"
@@ -37,6 +38,7 @@ static const struct { const char *type; const char *style; } styles[] = {
   { "discovery", "35" },
   { "completion", "32" },
   { "completed", "32" },
+  { OPEN_TYPE, STYLE_DIM },
 };
 
 static const char *
@@ -70,16 +72,16 @@ append_column (GString *out, const OuioectlView *view, const char *style, const 
 
 /* Time, session and type; returns the column where text goes. */
 static guint
-append_head (GString *out, const OuioectlView *view, OuioeEvent *event, const char *type)
+append_head_of (GString *out, const OuioectlView *view, const char *session_id, gint64 time_us, const char *type)
 {
-  g_autofree char *clock = ouioectl_text_clock (ouioe_event_get_time_us (event));
+  g_autofree char *clock = ouioectl_text_clock (time_us);
   guint column = (guint) strlen (clock) + 2;
 
   append_styled (out, view, STYLE_DIM, clock);
   g_string_append (out, "  ");
   if (view->sessions)
     {
-      append_column (out, view, STYLE_BOLD, ouioe_event_get_session_id (event), SESSION_COLUMNS);
+      append_column (out, view, STYLE_BOLD, session_id, SESSION_COLUMNS);
       column += SESSION_COLUMNS;
     }
   append_column (out, view, style_of (type), type, TYPE_COLUMNS);
@@ -91,6 +93,12 @@ append_head (GString *out, const OuioectlView *view, OuioeEvent *event, const ch
     g_string_truncate (out, out->len - 1);
   g_string_append (out, "\n  ");
   return 2;
+}
+
+static guint
+append_head (GString *out, const OuioectlView *view, OuioeEvent *event, const char *type)
+{
+  return append_head_of (out, view, ouioe_event_get_session_id (event), ouioe_event_get_time_us (event), type);
 }
 
 static void
@@ -275,7 +283,57 @@ ouioectl_view_event_at (const OuioectlView *view, OuioeEvent *event, gsize *text
   return g_string_free (out, FALSE);
 }
 
-/* ---- gaps ---- */
+/* ---- steps that are being written ---- */
+
+/* How many characters of a long text are laid out at a time: more than any terminal shows. */
+#define MAX_LAID_OUT 20000
+
+/* The end of a text that is too long to be laid out thirty times a second. It begins at the same place while the text
+ * grows a little, so that lines stay where they are. */
+static const char *
+tail_of (const char *text)
+{
+  glong surplus = g_utf8_strlen (text, -1) - MAX_LAID_OUT;
+
+  return surplus <= 0 ? text : g_utf8_offset_to_pointer (text, (surplus / (MAX_LAID_OUT / 2) + 1) * (MAX_LAID_OUT / 2));
+}
+
+static guint
+count_lines (const char *text)
+{
+  guint n = 0;
+
+  for (const char *p = strchr (text, '\n'); p != NULL; p = strchr (p + 1, '\n'))
+    n++;
+  return n;
+}
+
+char *
+ouioectl_view_open_step (const OuioectlView *view, const char *session_id, gint64 time_us, const char *text,
+                         guint max_lines)
+{
+  GString *out = g_string_new (NULL);
+  guint column = append_head_of (out, view, session_id, time_us, OPEN_TYPE);
+  gsize head_len = out->len;
+  guint n_head = count_lines (out->str) + 1;   /* lines of the head, when one that says “more” follows it */
+  g_auto(GStrv) lines = NULL;
+  guint n_lines;
+
+  append_text (out, view, column, tail_of (text));
+  n_lines = count_lines (out->str);
+  if (n_lines <= max_lines)
+    return g_string_free (out, FALSE);
+
+  lines = g_strsplit (out->str, "\n", -1);
+  g_string_truncate (out, max_lines > n_head ? head_len : 0);
+  if (max_lines > n_head)
+    g_string_append (out, "⋮\n");
+  for (guint i = n_lines - (max_lines > n_head ? max_lines - n_head : max_lines); i < n_lines; i++)
+    g_string_append_printf (out, "%s\n", lines[i]);
+  return g_string_free (out, FALSE);
+}
+
+/* ---- gaps, and what is never stored ---- */
 
 char *
 ouioectl_view_gap (const OuioectlView *view, const char *after, const char *until, gint64 lost)
@@ -291,17 +349,46 @@ ouioectl_view_gap (const OuioectlView *view, const char *after, const char *unti
   return g_string_free (out, FALSE);
 }
 
+/* @object: (transfer full). It has at least a type. */
+static char *
+to_line (json_t *object)
+{
+  char *dump = json_dumps (object, JSON_COMPACT | JSON_REAL_PRECISION (15));
+  char *line = g_strdup (dump != NULL ? dump : "{}");
+
+  free (dump);
+  json_decref (object);
+  return line;
+}
+
 char *
 ouioectl_view_gap_json (const char *after, const char *until, gint64 lost)
 {
   json_t *object = json_pack ("{s:s, s:s, s:s}", "kind", "gap", "after", after, "until", until);
-  char *dump, *text;
 
   if (lost >= 0)
     json_object_set_new (object, "lost", json_integer (lost));
-  dump = json_dumps (object, JSON_COMPACT);
-  text = g_strdup (dump != NULL ? dump : "{\"kind\":\"gap\"}");
-  free (dump);
-  json_decref (object);
-  return text;
+  return to_line (object);
+}
+
+char *
+ouioectl_view_delta_json (const char *session_id, const char *step_id, guint64 offset, const char *text)
+{
+  return to_line (json_pack ("{s:s, s:s, s:s, s:I, s:s}", "type", "thinking_delta", "session_id", session_id, "step_id",
+                             step_id, "offset", (json_int_t) offset, "text", text));
+}
+
+char *
+ouioectl_view_dropped_json (const char *session_id, const char *step_id)
+{
+  return to_line (json_pack ("{s:s, s:s, s:s}", "type", "thinking_dropped", "session_id", session_id, "step_id", step_id));
+}
+
+char *
+ouioectl_view_generation_json (const char *session_id, OuioeGeneration *generation)
+{
+  g_autofree char *json = ouioe_generation_to_json (generation);
+
+  return to_line (json_pack ("{s:s, s:s, s:o}", "type", "generation", "session_id", session_id, "generation",
+                             json_loads (json, 0, NULL)));
 }

@@ -21,10 +21,17 @@ typedef struct {
 char *ouioectl_view_event (const OuioectlView *view, OuioeEvent *event);
 /* Likewise; @text_at: (out): where in it the content of a step begins, 0 for other events */
 char *ouioectl_view_event_at (const OuioectlView *view, OuioeEvent *event, gsize *text_at);
+/* A step that is being written since @time_us: at most @max_lines lines with their ends, the newest of its text. */
+char *ouioectl_view_open_step (const OuioectlView *view, const char *session_id, gint64 time_us, const char *text,
+                               guint max_lines);
 /* @lost: negative when not known */
 char *ouioectl_view_gap   (const OuioectlView *view, const char *after, const char *until, gint64 lost);
 /* The same as a JSON object for machines. */
 char *ouioectl_view_gap_json (const char *after, const char *until, gint64 lost);
+/* What is never stored, as the daemon sends it: an object with a type instead of a kind. */
+char *ouioectl_view_delta_json      (const char *session_id, const char *step_id, guint64 offset, const char *text);
+char *ouioectl_view_dropped_json    (const char *session_id, const char *step_id);
+char *ouioectl_view_generation_json (const char *session_id, OuioeGeneration *generation);
 
 /* What goes on right now: one line at the bottom, drawn again and again. */
 typedef struct {

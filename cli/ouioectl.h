@@ -56,6 +56,8 @@ int ouioectl_follow   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_wait     (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_stats    (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_close    (OuioectlOptions *options, int argc, char **argv);
+int ouioectl_stop     (OuioectlOptions *options, int argc, char **argv);
+int ouioectl_answer_now (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_export   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_import   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_run      (OuioectlOptions *options, int argc, char **argv);
@@ -66,7 +68,7 @@ int ouioectl_doctor   (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_completions (OuioectlOptions *options, int argc, char **argv);
 int ouioectl_ingest   (OuioectlOptions *options, int argc, char **argv);
 
-/* The answer of the daemon as aligned lines; NULL when it is not an object. */
+/* The answer of the daemon as aligned lines, without its generation; NULL when it is not an object. */
 char *ouioectl_stats_format (const char *json);
 
 /* What "wait" leaves with for the outcome of a session. */

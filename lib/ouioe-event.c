@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "ouioe-codec.h"
+#include "ouioe-fields.h"
+#include "ouioe-json.h"
 #include "ouioe-vocabulary.h"
 
 OUIOE_DEFINE_BOXED_TYPE (OuioeEvent, ouioe_event, ouioe_event_ref, ouioe_event_unref)
@@ -218,4 +220,38 @@ ouioe_event_dup_progress_update (OuioeEvent *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return self->kind == OUIOE_EVENT_PROGRESS_UPDATE ? ouioe_codec_decode_update (self, NULL) : NULL;
+}
+
+/**
+ * ouioe_event_dup_step_id:
+ * @self: an event
+ *
+ * Gets what a step was called while it was written: this event takes the place of what #OuioeSubscription::delta told
+ * under that id.
+ *
+ * Returns: (transfer full) (nullable): the member `step_id` of its `context_used`; %NULL when there is none
+ */
+char *
+ouioe_event_dup_step_id (OuioeEvent *self)
+{
+  static const char *const outer_names[] = { F_CONTEXT_USED };
+  static const char *const inner_names[] = { "step_id" };
+  OuioeJsonSlice context, step_id;
+  OuioeText text;
+  gsize len;
+  const char *json;
+  char *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  json = g_bytes_get_data (self->json, &len);
+  if (self->kind != OUIOE_EVENT_THINKING_STEP || memmem (json, len, "\"step_id\"", strlen ("\"step_id\"")) == NULL)
+    return NULL;
+  if (!ouioe_json_scan_object (json, len, outer_names, &context, 1) || context.str == NULL || *context.str != '{' ||
+      !ouioe_json_scan_object (context.str, context.len, inner_names, &step_id, 1))
+    return NULL;
+  text = ouioe_json_slice_text (&step_id);
+  copy = ouioe_text_to_c (&text);
+  ouioe_text_clear (&text);
+  return copy;
 }

@@ -35,6 +35,8 @@ OUIOE_EXPORT GBytes              *ouioe_event_get_json        (OuioeEvent *self)
 /* (transfer full) (nullable): NULL for events of another kind */
 OUIOE_EXPORT OuioeThinkingStep   *ouioe_event_dup_thinking_step   (OuioeEvent *self);
 OUIOE_EXPORT OuioeProgressUpdate *ouioe_event_dup_progress_update (OuioeEvent *self);
+/* (transfer full) (nullable): what the step was called while it was written; NULL when it was not seen growing */
+OUIOE_EXPORT char                *ouioe_event_dup_step_id         (OuioeEvent *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioeEvent, ouioe_event_unref)
 

@@ -129,12 +129,59 @@ time_value (GVariant *value)
   return json_stringn (text->str + 1, text->len - 2);
 }
 
+static json_t *to_json (GVariant *value);
+
+/* Members of objects that are times wherever they stand. */
+static gboolean
+is_time_name (const char *name)
+{
+  static const char *const names[] = { "phase_since", "stalled_since", "begin", "end", NULL };
+
+  return g_strv_contains (names, name);
+}
+
+/* @value: a dictionary with names as its keys */
+static json_t *
+dictionary_to_json (GVariant *value)
+{
+  json_t *result = json_object ();
+  GVariantIter iter;
+  GVariant *entry;
+
+  g_variant_iter_init (&iter, value);
+  while ((entry = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      g_autoptr(GVariant) name = g_variant_get_child_value (entry, 0);
+      g_autoptr(GVariant) member = g_variant_get_child_value (entry, 1);
+      g_autoptr(GVariant) inner = g_variant_is_of_type (member, G_VARIANT_TYPE_VARIANT) ? g_variant_get_variant (member)
+                                                                                       : g_variant_ref (member);
+      const char *key = g_variant_get_string (name, NULL);
+      gboolean is_time = is_time_name (key) && g_variant_is_of_type (inner, G_VARIANT_TYPE_UINT64);
+
+      json_object_set_new (result, key, is_time ? time_value (inner) : to_json (inner));
+      g_variant_unref (entry);
+    }
+  return result;
+}
+
+static json_t *
+list_to_json (GVariant *value)
+{
+  json_t *result = json_array ();
+
+  for (gsize i = 0; i < g_variant_n_children (value); i++)
+    {
+      g_autoptr(GVariant) child = g_variant_get_child_value (value, i);
+
+      json_array_append_new (result, to_json (child));
+    }
+  return result;
+}
+
 /* @value: whatever the interface may have one day. NULL for types that JSON has not. */
 static json_t *
 to_json (GVariant *value)
 {
-  json_t *result = NULL;
-
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return json_string (g_variant_get_string (value, NULL));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
@@ -145,18 +192,11 @@ to_json (GVariant *value)
     return json_integer (g_variant_get_uint32 (value));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
     return json_integer ((json_int_t) g_variant_get_uint64 (value));
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE ("a{st}")))
-    {
-      GVariantIter iter;
-      const char *name;
-      guint64 count;
-
-      result = json_object ();
-      g_variant_iter_init (&iter, value);
-      while (g_variant_iter_next (&iter, "{&st}", &name, &count))
-        json_object_set_new (result, name, json_integer ((json_int_t) count));
-    }
-  return result;
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE ("a{s*}")))
+    return dictionary_to_json (value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY))
+    return list_to_json (value);
+  return NULL;
 }
 
 /* What properties are called in REST. */
@@ -178,6 +218,7 @@ static const Row rows[] = {
   { "DebugMode",         "b", "debug_mode", FALSE },
   { "Request",           "s", "user_request", FALSE },
   { "LastEventId",       "s", "last_event_id", FALSE },
+  { "Generation",        "a{sv}", "generation", FALSE },
   { "ThinkingSteps",     "t", "total_thinking_steps", TRUE },
   { "ProgressUpdates",   "t", "total_progress_updates", TRUE },
   { "AverageConfidence", "d", "average_confidence", TRUE },
@@ -191,6 +232,8 @@ is_absent (const Row *row, GVariant *value)
     return *g_variant_get_string (value, NULL) == '\0';
   if (strcmp (row->property, "EndedAt") == 0)
     return g_variant_get_uint64 (value) == 0;
+  if (strcmp (row->property, "Generation") == 0)
+    return g_variant_n_children (value) == 0;
   if (strcmp (row->property, "AverageConfidence") == 0)
     return g_variant_get_double (value) < 0.0;
   return FALSE;

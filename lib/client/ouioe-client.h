@@ -7,6 +7,7 @@
 #include <gio/gio.h>
 #include "ouioe-error.h"
 #include "ouioe-event.h"
+#include "ouioe-generation.h"
 #include "ouioe-stream-config.h"
 #include "ouioe-stream-stats.h"
 #include "ouioe-thinking-context.h"
@@ -30,6 +31,7 @@ OUIOE_EXPORT gint64             ouioe_session_get_ended_us         (OuioeSession
 OUIOE_EXPORT guint64            ouioe_session_get_thinking_steps   (OuioeSession *self);
 OUIOE_EXPORT guint64            ouioe_session_get_progress_updates (OuioeSession *self);
 OUIOE_EXPORT const OuioeEventId *ouioe_session_get_last_event_id   (OuioeSession *self);
+OUIOE_EXPORT OuioeGeneration   *ouioe_session_get_generation       (OuioeSession *self);   /* NULL when no model is known */
 OUIOE_EXPORT const char        *ouioe_session_get_json             (OuioeSession *self);   /* as the daemon sent it */
 
 /* ---- the client ---- */
@@ -75,6 +77,18 @@ OUIOE_EXPORT void     ouioe_client_close_session_async   (OuioeClient *self, con
 OUIOE_EXPORT gboolean ouioe_client_close_session_finish  (OuioeClient *self, GAsyncResult *result, GError **error);
 OUIOE_EXPORT gboolean ouioe_client_close_session         (OuioeClient *self, const char *session_id, const char *outcome,
                                                           GCancellable *cancellable, GError **error);
+/* Ends the call of a model that is under way, or has the model end its thinking and answer; OUIOE_ERROR_WRONG_STATE when none is
+ * under way, or the server cannot do it. */
+OUIOE_EXPORT void     ouioe_client_stop_session_async    (OuioeClient *self, const char *session_id, GCancellable *cancellable,
+                                                          GAsyncReadyCallback callback, gpointer user_data);
+OUIOE_EXPORT gboolean ouioe_client_stop_session_finish   (OuioeClient *self, GAsyncResult *result, GError **error);
+OUIOE_EXPORT gboolean ouioe_client_stop_session          (OuioeClient *self, const char *session_id, GCancellable *cancellable,
+                                                          GError **error);
+OUIOE_EXPORT void     ouioe_client_answer_now_async      (OuioeClient *self, const char *session_id, GCancellable *cancellable,
+                                                          GAsyncReadyCallback callback, gpointer user_data);
+OUIOE_EXPORT gboolean ouioe_client_answer_now_finish     (OuioeClient *self, GAsyncResult *result, GError **error);
+OUIOE_EXPORT gboolean ouioe_client_answer_now            (OuioeClient *self, const char *session_id, GCancellable *cancellable,
+                                                          GError **error);
 /* (transfer full) (element-type OuioeSession): newest first, all pages. @user_id: (nullable); @state: 0 for all */
 OUIOE_EXPORT void       ouioe_client_list_sessions_async  (OuioeClient *self, const char *user_id, OuioeSessionState state,
                                                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
@@ -145,9 +159,17 @@ G_DECLARE_FINAL_TYPE (OuioeSubscription, ouioe_subscription, OUIOE, SUBSCRIPTION
  *   connected        ()
  *   disconnected     (GError *)                                      it tries again by itself
  *   failed           (GError *)                                      it does not try again (a refusal)
+ * and with "deltas", what is never stored:
+ *   delta            (const char *session_id, const char *step_id, guint64 offset, const char *text)   a step is being written
+ *   delta-dropped    (const char *session_id, const char *step_id)   nothing came of it, or it begins anew
+ *   generation       (const char *session_id, OuioeGeneration *)     what the model does
  */
 OUIOE_EXPORT OuioeSubscription *ouioe_client_subscribe    (OuioeClient *self, const char *session_id, const OuioeEventId *after);
 OUIOE_EXPORT void               ouioe_subscription_start  (OuioeSubscription *self);
 OUIOE_EXPORT void               ouioe_subscription_stop   (OuioeSubscription *self);   /* no signal after this */
+OUIOE_EXPORT void               ouioe_subscription_set_deltas    (OuioeSubscription *self, gboolean deltas);
+OUIOE_EXPORT gboolean           ouioe_subscription_get_deltas    (OuioeSubscription *self);
+OUIOE_EXPORT const char        *ouioe_subscription_get_open_text (OuioeSubscription *self, const char *session_id,
+                                                                  const char *step_id);
 
 G_END_DECLS

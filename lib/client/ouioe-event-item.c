@@ -4,23 +4,32 @@
  */
 #include "config.h"
 
-#include "ouioe-enum-types.h"
 #include "ouioe-event-item-private.h"
+
+#include <string.h>
+
+#include "ouioe-enum-types.h"
 
 /**
  * OuioeEventItem:
  *
  * An event in a list, with what views show of it as properties.
+ *
+ * In a list with #OuioeEventList:deltas it may also be a step that is still being written: #OuioeEventItem:is-open. It has
+ * no event, and its text grows; when the step is complete another item takes its place.
  */
 struct _OuioeEventItem
 {
   GObject     parent_instance;
-  OuioeEvent *event;           /* never changes */
+  OuioeEvent *event;           /* never changes; NULL of an open step */
+  char       *step_id;         /* NULL when it has none */
+  GString    *open_text;       /* of an open step; else NULL */
+  gint64      open_us;         /* since when it is being written */
 };
 
 typedef enum { PROP_EVENT = 1, PROP_ID, PROP_KIND, PROP_TYPE_WORD, PROP_TEXT, PROP_TIME_US, PROP_CONFIDENCE,
-               PROP_PERCENTAGE } EventItemProperty;
-static GParamSpec *props[PROP_PERCENTAGE + 1];
+               PROP_PERCENTAGE, PROP_IS_OPEN, PROP_STEP_ID } EventItemProperty;
+static GParamSpec *props[PROP_STEP_ID + 1];
 
 G_DEFINE_FINAL_TYPE (OuioeEventItem, ouioe_event_item, G_TYPE_OBJECT)
 
@@ -60,11 +69,37 @@ get_percentage (OuioeEvent *event)
   return update != NULL && ouioe_progress_update_get_percentage (update, &value) ? value : -1.0;
 }
 
+/* Of a step that is being written little is known. */
+static void
+get_open_property (OuioeEventItem *self, EventItemProperty prop, GValue *value)
+{
+  switch (prop)
+    {
+    case PROP_KIND: g_value_set_enum (value, OUIOE_EVENT_THINKING_STEP); break;
+    case PROP_TEXT: g_value_set_string (value, self->open_text->str); break;
+    case PROP_TIME_US: g_value_set_int64 (value, self->open_us); break;
+    case PROP_CONFIDENCE:
+    case PROP_PERCENTAGE: g_value_set_double (value, -1.0); break;
+    case PROP_IS_OPEN: g_value_set_boolean (value, TRUE); break;
+    case PROP_STEP_ID: g_value_set_string (value, self->step_id); break;
+    case PROP_EVENT:
+    case PROP_ID:
+    case PROP_TYPE_WORD:
+    default: break;   /* NULL */
+    }
+}
+
 static void
 ouioe_event_item_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
-  OuioeEvent *event = OUIOE_EVENT_ITEM (object)->event;
+  OuioeEventItem *self = OUIOE_EVENT_ITEM (object);
+  OuioeEvent *event = self->event;
 
+  if (event == NULL)
+    {
+      get_open_property (self, (EventItemProperty) prop_id, value);
+      return;
+    }
   switch ((EventItemProperty) prop_id)
     {
     case PROP_EVENT: g_value_set_boxed (value, event); break;
@@ -75,6 +110,8 @@ ouioe_event_item_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_TIME_US: g_value_set_int64 (value, ouioe_event_get_time_us (event)); break;
     case PROP_CONFIDENCE: g_value_set_double (value, get_confidence (event)); break;
     case PROP_PERCENTAGE: g_value_set_double (value, get_percentage (event)); break;
+    case PROP_IS_OPEN: g_value_set_boolean (value, FALSE); break;
+    case PROP_STEP_ID: g_value_take_string (value, ouioe_event_dup_step_id (event)); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
@@ -82,7 +119,12 @@ ouioe_event_item_get_property (GObject *object, guint prop_id, GValue *value, GP
 static void
 ouioe_event_item_finalize (GObject *object)
 {
-  g_clear_pointer (&OUIOE_EVENT_ITEM (object)->event, ouioe_event_unref);
+  OuioeEventItem *self = OUIOE_EVENT_ITEM (object);
+
+  g_clear_pointer (&self->event, ouioe_event_unref);
+  g_free (self->step_id);
+  if (self->open_text != NULL)
+    g_string_free (self->open_text, TRUE);
   G_OBJECT_CLASS (ouioe_event_item_parent_class)->finalize (object);
 }
 
@@ -98,7 +140,7 @@ ouioe_event_item_class_init (OuioeEventItemClass *klass)
   /**
    * OuioeEventItem:event:
    *
-   * The event.
+   * The event; %NULL of a step that is still being written.
    */
   props[PROP_EVENT] = g_param_spec_boxed ("event", NULL, NULL, OUIOE_TYPE_EVENT, flags);
   /**
@@ -128,7 +170,7 @@ ouioe_event_item_class_init (OuioeEventItemClass *klass)
   /**
    * OuioeEventItem:time-us:
    *
-   * When it was accepted, microseconds since 1970.
+   * When it was accepted, microseconds since 1970. Of a step that is being written: since when that was seen.
    */
   props[PROP_TIME_US] = g_param_spec_int64 ("time-us", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   /**
@@ -143,6 +185,18 @@ ouioe_event_item_class_init (OuioeEventItemClass *klass)
    * 0 to 100, or -1 when none was reported.
    */
   props[PROP_PERCENTAGE] = g_param_spec_double ("percentage", NULL, NULL, -1.0, 100.0, -1.0, flags);
+  /**
+   * OuioeEventItem:is-open:
+   *
+   * Whether it is a step that is still being written: #OuioeEventItem:text grows, and is notified.
+   */
+  props[PROP_IS_OPEN] = g_param_spec_boolean ("is-open", NULL, NULL, FALSE, flags);
+  /**
+   * OuioeEventItem:step-id:
+   *
+   * What the step is or was called while it is or was written, if it was seen growing.
+   */
+  props[PROP_STEP_ID] = g_param_spec_string ("step-id", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
 
@@ -160,13 +214,54 @@ ouioe_event_item_new (OuioeEvent *event)
   return self;
 }
 
+OuioeEventItem *
+ouioe_event_item_new_open (const char *step_id, gint64 time_us)
+{
+  OuioeEventItem *self = g_object_new (OUIOE_TYPE_EVENT_ITEM, NULL);
+
+  self->step_id = g_strdup (step_id);
+  self->open_text = g_string_new (NULL);
+  self->open_us = time_us;
+  return self;
+}
+
+const char *
+ouioe_event_item_peek_step_id (OuioeEventItem *self)
+{
+  return self->step_id;
+}
+
+void
+ouioe_event_item_set_text (OuioeEventItem *self, const char *text)
+{
+  if (strcmp (self->open_text->str, text) == 0)
+    return;
+  g_string_assign (self->open_text, text);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TEXT]);
+}
+
+/**
+ * ouioe_event_item_get_is_open:
+ * @self: an item
+ *
+ * Tells whether it is a step that is still being written.
+ *
+ * Returns: whether it is
+ */
+gboolean
+ouioe_event_item_get_is_open (OuioeEventItem *self)
+{
+  g_return_val_if_fail (OUIOE_IS_EVENT_ITEM (self), FALSE);
+  return self->event == NULL;
+}
+
 /**
  * ouioe_event_item_get_event:
  * @self: an item
  *
  * Gets its event.
  *
- * Returns: (transfer none): its event
+ * Returns: (transfer none) (nullable): its event; %NULL of a step that is still being written
  */
 OuioeEvent *
 ouioe_event_item_get_event (OuioeEventItem *self)

@@ -34,6 +34,7 @@ struct _OuioeEventStream
   OuioeSseReader              *reader;
   OuioeBus                    *bus;           /* which gives the pipe; NULL over HTTP */
   OuioeBusCall                *call;          /* that asks for it */
+  OuioeBusCall                *plain_call;    /* the same of a daemon that knows nothing of deltas; or NULL */
   OuioeLineStream             *lines;         /* what comes through it */
   char                        *begins_behind; /* position that came with it, NULL when none did */
   gint64                       retry_after_ms; /* of a refusal; -1 when it did not say */
@@ -62,6 +63,7 @@ event_stream_unref (OuioeEventStream *self)
   ouioe_sse_reader_free (self->reader);
   g_clear_pointer (&self->lines, ouioe_line_stream_free);
   g_clear_pointer (&self->call, ouioe_bus_call_free);
+  g_clear_pointer (&self->plain_call, ouioe_bus_call_free);
   g_free (self->begins_behind);
   g_clear_pointer (&self->bus, ouioe_bus_unref);
   g_free (self);
@@ -247,7 +249,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-open_http (OuioeEventStream *self, const char *base, const char *session_id, const char *after)
+open_http (OuioeEventStream *self, const char *base, const char *session_id, const char *after, gboolean deltas)
 {
   g_autoptr(GString) uri = g_string_new (base);
   SoupMessageHeaders *headers;
@@ -261,6 +263,8 @@ open_http (OuioeEventStream *self, const char *base, const char *session_id, con
   g_string_append (uri, "/stream");
   if (after != NULL)
     g_string_append_printf (uri, "?after=%s", after);
+  if (deltas)   /* a daemon that does not know it passes over it */
+    g_string_append (uri, after != NULL ? "&deltas=true" : "?deltas=true");
 
   self->session = ouioe_address_new_session (self->address, 0);
   self->message = soup_message_new (SOUP_METHOD_GET, uri->str);
@@ -299,6 +303,12 @@ take_descriptor (OuioeEventStream *self, GVariant *reply, GUnixFDList *fds, GErr
   return -1;
 }
 
+static gboolean
+is_unknown_method (const GError *error)
+{
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
+}
+
 static void
 pipe_came_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -306,9 +316,18 @@ pipe_came_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr(GUnixFDList) fds = NULL;
   g_autoptr(GVariant) reply = ouioe_bus_send_finish (self->bus, result, &fds, &error);
-  GError *said = reply == NULL ? ouioe_bus_to_error (self->call->path, error) : NULL;
+  GError *said;
   int fd;
 
+  if (is_unknown_method (error) && self->plain_call != NULL && !is_closed (self))
+    {
+      g_clear_error (&error);
+      ouioe_bus_call_free (self->call);
+      self->call = g_steal_pointer (&self->plain_call);
+      ouioe_bus_send_async (self->bus, self->call, self->cancellable, pipe_came_cb, event_stream_ref (self));
+      return;
+    }
+  said = reply == NULL ? ouioe_bus_to_error (self->call->path, error) : NULL;
   if (said != NULL)
     {
       g_error_free (error);
@@ -333,31 +352,48 @@ pipe_came_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     read_piece (self);
 }
 
-static void
-open_pipe (OuioeEventStream *self, const char *session_id, const char *after)
+/* @after: (nullable) */
+static OuioeBusCall *
+make_plain_call (const char *session_id, const char *after)
 {
   g_autofree char *path = NULL;
 
+  if (session_id == NULL)
+    return ouioe_bus_call_new (OUIOE_BUS_ROOT, OUIOE_BUS_MANAGER, "OpenStream",
+                               g_variant_new ("(sa{sv})", after != NULL ? after : "", NULL));
+  path = ouioe_bus_session_path (session_id);
+  return ouioe_bus_call_new (path, OUIOE_BUS_SESSION, "OpenStream", g_variant_new ("(s)", after != NULL ? after : "0"));
+}
+
+static OuioeBusCall *
+make_live_call (const char *session_id, const char *after)
+{
+  g_autofree char *path = session_id != NULL ? ouioe_bus_session_path (session_id) : g_strdup (OUIOE_BUS_ROOT);
+  GVariantBuilder options;
+
+  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
+  if (after != NULL)
+    g_variant_builder_add (&options, "{sv}", "after", g_variant_new_string (after));
+  g_variant_builder_add (&options, "{sv}", "deltas", g_variant_new_boolean (TRUE));
+  return ouioe_bus_call_new (path, session_id != NULL ? OUIOE_BUS_SESSION : OUIOE_BUS_MANAGER, "OpenLiveStream",
+                             g_variant_new ("(a{sv})", &options));
+}
+
+static void
+open_pipe (OuioeEventStream *self, const char *session_id, const char *after, gboolean deltas)
+{
   self->bus = ouioe_bus_ref (self->address->bus);
   self->lines = ouioe_line_stream_new (OUIOE_MAX_ANSWER_BYTES);
-  if (session_id == NULL)
-    {
-      self->call = ouioe_bus_call_new (OUIOE_BUS_ROOT, OUIOE_BUS_MANAGER, "OpenStream",
-                                       g_variant_new ("(sa{sv})", after != NULL ? after : "", NULL));
-      ouioe_bus_send_async (self->bus, self->call, self->cancellable, pipe_came_cb, event_stream_ref (self));
-      return;
-    }
-
-  path = ouioe_bus_session_path (session_id);
-  self->call = ouioe_bus_call_new (path, OUIOE_BUS_SESSION, "OpenStream",
-                                   g_variant_new ("(s)", after != NULL ? after : "0"));
+  if (deltas)
+    self->plain_call = make_plain_call (session_id, after);
+  self->call = deltas ? make_live_call (session_id, after) : make_plain_call (session_id, after);
   ouioe_bus_send_async (self->bus, self->call, self->cancellable, pipe_came_cb, event_stream_ref (self));
 }
 
 /* ---- opening and closing ---- */
 
 OuioeEventStream *
-ouioe_event_stream_open (OuioeAddress *address, const char *session_id, const OuioeEventId *after,
+ouioe_event_stream_open (OuioeAddress *address, const char *session_id, const OuioeEventId *after, gboolean deltas,
                          const OuioeEventStreamFuncs *funcs, gpointer user_data)
 {
   OuioeEventStream *self = g_new0 (OuioeEventStream, 1);
@@ -375,9 +411,9 @@ ouioe_event_stream_open (OuioeAddress *address, const char *session_id, const Ou
   if (after != NULL)
     ouioe_event_id_format (*after, text);
   if (address->bus != NULL)
-    open_pipe (self, session_id, after != NULL ? text : NULL);
+    open_pipe (self, session_id, after != NULL ? text : NULL, deltas);
   else
-    open_http (self, address->base, session_id, after != NULL ? text : NULL);
+    open_http (self, address->base, session_id, after != NULL ? text : NULL, deltas);
   return self;
 }
 

@@ -27,9 +27,10 @@ typedef struct {
 } OuioeEventStreamFuncs;
 
 /* @session_id: (nullable): NULL for all sessions; @after: (nullable): the event to begin behind; NULL for everything that is
- * kept of one session, or for only new events of all. @funcs: static. Nothing is called before this returned. */
+ * kept of one session, or for only new events of all. @deltas: also what is not stored, from a daemon that has it. @funcs:
+ * static. Nothing is called before this returned. */
 OuioeEventStream *ouioe_event_stream_open          (OuioeAddress *address, const char *session_id, const OuioeEventId *after,
-                                                    const OuioeEventStreamFuncs *funcs, gpointer user_data);
+                                                    gboolean deltas, const OuioeEventStreamFuncs *funcs, gpointer user_data);
 /* Ends the connection and lets go of the stream. */
 void              ouioe_event_stream_close         (OuioeEventStream *self);
 /* Whether it comes from a bus, through a pipe. */

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 OUIOE_EXPORT
 G_DECLARE_FINAL_TYPE (OuioeEventItem, ouioe_event_item, OUIOE, EVENT_ITEM, GObject)
 
-OUIOE_EXPORT OuioeEvent *ouioe_event_item_get_event (OuioeEventItem *self);
+OUIOE_EXPORT OuioeEvent *ouioe_event_item_get_event   (OuioeEventItem *self);   /* NULL of a step that is still being written */
+OUIOE_EXPORT gboolean    ouioe_event_item_get_is_open (OuioeEventItem *self);
 
 /* ---- the events of a session ---- */
 
@@ -30,6 +31,8 @@ G_DECLARE_FINAL_TYPE (OuioeEventList, ouioe_event_list, OUIOE, EVENT_LIST, GObje
 #define OUIOE_EVENT_LIST_DEFAULT_MAX 10000
 
 OUIOE_EXPORT OuioeEventList *ouioe_event_list_new            (OuioeClient *client, const char *session_id, guint max_events);
+OUIOE_EXPORT void            ouioe_event_list_set_deltas     (OuioeEventList *self, gboolean deltas);
+OUIOE_EXPORT gboolean        ouioe_event_list_get_deltas     (OuioeEventList *self);
 OUIOE_EXPORT void            ouioe_event_list_start          (OuioeEventList *self);
 OUIOE_EXPORT void            ouioe_event_list_stop           (OuioeEventList *self);
 OUIOE_EXPORT guint64         ouioe_event_list_get_n_dropped  (OuioeEventList *self);

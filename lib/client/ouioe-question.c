@@ -291,6 +291,24 @@ ouioe_question_close (OuioeAddress *address, const char *session_id, const char 
   return with_key (about_session (address, SOUP_METHOD_DELETE, session_id, query), key);
 }
 
+/* ---- control ---- */
+
+OuioeRequest *
+ouioe_question_stop (OuioeAddress *address, const char *session_id)
+{
+  if (address->bus != NULL)
+    return about_object (session_id, OUIOE_BUS_SESSION, "Stop", NULL, ouioe_bus_convert_nothing);
+  return about_session (address, SOUP_METHOD_POST, session_id, "/stop");
+}
+
+OuioeRequest *
+ouioe_question_answer_now (OuioeAddress *address, const char *session_id)
+{
+  if (address->bus != NULL)
+    return about_object (session_id, OUIOE_BUS_SESSION, "AnswerNow", NULL, ouioe_bus_convert_nothing);
+  return about_session (address, SOUP_METHOD_POST, session_id, "/answer-now");
+}
+
 /* ---- look ---- */
 
 OuioeRequest *

@@ -23,6 +23,8 @@ OuioeRequest *ouioe_question_close    (OuioeAddress *address, const char *sessio
 OuioeRequest *ouioe_question_create_from_json (OuioeAddress *address, const char *json, const char *key, GError **error);
 /* A page of the history; the answer is a head, see ouioe_page_write_head(), and a line for each event. */
 OuioeRequest *ouioe_question_events   (OuioeAddress *address, const char *session_id, const OuioeEventId *after, guint limit);
+OuioeRequest *ouioe_question_stop     (OuioeAddress *address, const char *session_id);
+OuioeRequest *ouioe_question_answer_now (OuioeAddress *address, const char *session_id);
 OuioeRequest *ouioe_question_session  (OuioeAddress *address, const char *session_id);
 OuioeRequest *ouioe_question_stats    (OuioeAddress *address, const char *session_id);
 /* A page of the list; over a bus there is only one. @user_id, @before: (nullable); @state: 0 for all */

@@ -6,8 +6,11 @@
 
 #include "ouioe-session-private.h"
 
+#include <string.h>
+
 #include "ouioe-codec.h"
 #include "ouioe-enum-types.h"
+#include "ouioe-generation-private.h"
 
 /**
  * OuioeSession:
@@ -28,12 +31,14 @@ struct _OuioeSession
   guint64           n_thinking;
   guint64           n_progress;
   OuioeEventId      last_id;            /* newest event, 0-0 when none */
+  OuioeGeneration  *generation;         /* NULL when the daemon knows of no model behind it */
   char             *json;               /* as the daemon sent it */
 };
 
 typedef enum { PROP_ID = 1, PROP_USER_ID, PROP_STATE, PROP_OUTCOME, PROP_USER_REQUEST, PROP_CREATED_US,
-               PROP_LAST_ACTIVITY_US, PROP_ENDED_US, PROP_THINKING_STEPS, PROP_PROGRESS_UPDATES } SessionProperty;
-static GParamSpec *props[PROP_PROGRESS_UPDATES + 1];
+               PROP_LAST_ACTIVITY_US, PROP_ENDED_US, PROP_THINKING_STEPS, PROP_PROGRESS_UPDATES,
+               PROP_GENERATION } SessionProperty;
+static GParamSpec *props[PROP_GENERATION + 1];
 
 G_DEFINE_FINAL_TYPE (OuioeSession, ouioe_session, G_TYPE_OBJECT)
 
@@ -60,6 +65,17 @@ count_member (json_t *json, const char *name)
   return value > 0 ? (guint64) value : 0;
 }
 
+static OuioeGeneration *
+generation_member (json_t *json)
+{
+  json_t *value = json_object_get (json, "generation");
+  char *text = json_is_object (value) ? json_dumps (value, JSON_COMPACT) : NULL;
+  OuioeGeneration *generation = text != NULL ? ouioe_generation_read (text, strlen (text)) : NULL;
+
+  free (text);
+  return generation;
+}
+
 static void
 ouioe_session_finalize (GObject *object)
 {
@@ -69,6 +85,7 @@ ouioe_session_finalize (GObject *object)
   g_free (self->user_id);
   g_free (self->outcome);
   g_free (self->user_request);
+  g_clear_pointer (&self->generation, ouioe_generation_unref);
   free (self->json);
   G_OBJECT_CLASS (ouioe_session_parent_class)->finalize (object);
 }
@@ -90,6 +107,7 @@ ouioe_session_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case PROP_ENDED_US: g_value_set_int64 (value, self->ended_us); break;
     case PROP_THINKING_STEPS: g_value_set_uint64 (value, self->n_thinking); break;
     case PROP_PROGRESS_UPDATES: g_value_set_uint64 (value, self->n_progress); break;
+    case PROP_GENERATION: g_value_set_boxed (value, self->generation); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
@@ -163,6 +181,12 @@ ouioe_session_class_init (OuioeSessionClass *klass)
    * How many updates it took.
    */
   props[PROP_PROGRESS_UPDATES] = g_param_spec_uint64 ("progress-updates", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  /**
+   * OuioeSession:generation:
+   *
+   * What is known of the work of the model behind it; %NULL when nothing is.
+   */
+  props[PROP_GENERATION] = g_param_spec_boxed ("generation", NULL, NULL, OUIOE_TYPE_GENERATION, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 }
 
@@ -201,6 +225,7 @@ ouioe_session_new_from_json (json_t *json, GError **error)
   self->n_progress = count_member (stats, "total_progress_updates");
   if (last_id == NULL || !ouioe_event_id_parse (last_id, &self->last_id))
     self->last_id = OUIOE_EVENT_ID_ZERO;
+  self->generation = generation_member (json);
   self->json = json_dumps (json, JSON_COMPACT);
   return self;
 }
@@ -368,6 +393,21 @@ ouioe_session_get_last_event_id (OuioeSession *self)
 {
   g_return_val_if_fail (OUIOE_IS_SESSION (self), NULL);
   return &self->last_id;
+}
+
+/**
+ * ouioe_session_get_generation:
+ * @self: a session
+ *
+ * Gets what is known of the work of the model behind it.
+ *
+ * Returns: (transfer none) (nullable): what is known; %NULL when the daemon saw no call of a model in it
+ */
+OuioeGeneration *
+ouioe_session_get_generation (OuioeSession *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SESSION (self), NULL);
+  return self->generation;
 }
 
 /**

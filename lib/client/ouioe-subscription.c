@@ -9,6 +9,7 @@
 
 #include "ouioe-client-private.h"
 #include "ouioe-event-stream.h"
+#include "ouioe-live-frame.h"
 #include "ouioe-position.h"
 
 /* A connection that lived so long counts as one that worked, even when it had nothing to say. */
@@ -38,6 +39,8 @@ static const gboolean allowed[N_STATES][N_STATES] = {
  *
  * Live events. It connects again by itself and goes on behind the last event, without a loss and without telling
  * anything twice.
+ *
+ * With #OuioeSubscription:deltas it also tells of steps while they are written.
  */
 struct _OuioeSubscription
 {
@@ -47,6 +50,8 @@ struct _OuioeSubscription
   OuioeSubscriptionTiming timing;
   State                   state;
   OuioePosition           position;      /* behind which the next connection begins */
+  gboolean                deltas;        /* what is not stored is wanted, too */
+  OuioeOpenSteps         *open_steps;    /* which grow */
   GMainContext           *context;       /* of start(); timers and signals belong there */
   OuioeEventStream       *stream;        /* the present connection; NULL while waiting */
   GSource                *timer;         /* next attempt, or watch over the silence; NULL when none runs */
@@ -57,8 +62,11 @@ struct _OuioeSubscription
 };
 
 typedef enum { SIGNAL_EVENT, SIGNAL_GAP, SIGNAL_SESSION_END, SIGNAL_CONNECTED, SIGNAL_DISCONNECTED, SIGNAL_FAILED,
-               N_SIGNALS } SubscriptionSignal;
+               SIGNAL_DELTA, SIGNAL_DELTA_DROPPED, SIGNAL_GENERATION, N_SIGNALS } SubscriptionSignal;
 static guint signals[N_SIGNALS];
+
+typedef enum { PROP_DELTAS = 1 } SubscriptionProperty;
+static GParamSpec *props[PROP_DELTAS + 1];
 
 G_DEFINE_FINAL_TYPE (OuioeSubscription, ouioe_subscription, G_TYPE_OBJECT)
 
@@ -90,7 +98,7 @@ set_timer (OuioeSubscription *self, guint ms, GSourceFunc func)
   g_source_attach (self->timer, self->context);
 }
 
-/* ---- ends of a connection ---- */
+/* ---- how a connection ends ---- */
 
 static void
 drop_connection (OuioeSubscription *self)
@@ -100,9 +108,21 @@ drop_connection (OuioeSubscription *self)
 }
 
 static void
+tell_dropped (const char *session_id, const char *step_id, gpointer user_data)
+{
+  OuioeSubscription *self = user_data;
+
+  if (self->state != STATE_ENDED)
+    g_signal_emit (self, signals[SIGNAL_DELTA_DROPPED], 0, session_id, step_id);
+}
+
+static void
 fail (OuioeSubscription *self, const GError *error)
 {
   drop_connection (self);
+  ouioe_open_steps_clear (self->open_steps, NULL, tell_dropped, self);
+  if (self->state == STATE_ENDED)
+    return;
   move_to (self, STATE_ENDED);
   g_signal_emit (self, signals[SIGNAL_FAILED], 0, error);
 }
@@ -176,17 +196,19 @@ on_opened (OuioeEventStream *stream, gpointer user_data)
 
   move_to (self, STATE_READING);
   self->connected_us = self->heard_us = g_get_monotonic_time ();
-  /* Only new events were asked for: should the connection break before one came, those since now are wanted. */
+  /* Only new events were asked for: should it break before one came, those since now are wanted. */
   if (self->session_id == NULL && !self->position.is_known && date_ms > 0)
     ouioe_position_set (&self->position, (OuioeEventId) { date_ms, 0 });
-  g_signal_emit (self, signals[SIGNAL_CONNECTED], 0);
+  /* What is still open is told anew, from its beginning; what is not was dropped meanwhile, and nobody says so again. */
+  ouioe_open_steps_clear (self->open_steps, NULL, tell_dropped, self);
+  if (self->state == STATE_READING)
+    g_signal_emit (self, signals[SIGNAL_CONNECTED], 0);
 }
 
 static void
 emit_gap (OuioeSubscription *self, const OuioeDelivery *delivery)
 {
-  char after[OUIOE_EVENT_ID_TEXT_MAX];
-  char until[OUIOE_EVENT_ID_TEXT_MAX];
+  char after[OUIOE_EVENT_ID_TEXT_MAX], until[OUIOE_EVENT_ID_TEXT_MAX];
 
   ouioe_event_id_format (delivery->after, after);
   ouioe_event_id_format (delivery->until, until);
@@ -194,16 +216,60 @@ emit_gap (OuioeSubscription *self, const OuioeDelivery *delivery)
 }
 
 static void
+take_frame (OuioeSubscription *self, const OuioeLiveFrame *frame)
+{
+  switch (frame->kind)
+    {
+    case OUIOE_LIVE_DELTA:
+      if (ouioe_open_steps_grow (self->open_steps, frame))
+        g_signal_emit (self, signals[SIGNAL_DELTA], 0, frame->session_id, frame->step_id, frame->offset, frame->text);
+      break;
+    case OUIOE_LIVE_DROPPED:
+      if (ouioe_open_steps_remove (self->open_steps, frame->session_id, frame->step_id))
+        tell_dropped (frame->session_id, frame->step_id, self);
+      break;
+    case OUIOE_LIVE_GENERATION:
+      g_signal_emit (self, signals[SIGNAL_GENERATION], 0, frame->session_id, frame->generation);
+      break;
+    case OUIOE_LIVE_NONE:
+    default: break;
+    }
+}
+
+/* The event takes the place of the step that was open, or of all that were. */
+static void
+settle (OuioeSubscription *self, OuioeEvent *event)
+{
+  const char *session_id = ouioe_event_get_session_id (event);
+  g_autofree char *step_id = ouioe_event_dup_step_id (event);
+  OuioeEventKind kind = ouioe_event_get_kind (event);
+
+  if (step_id != NULL)
+    ouioe_open_steps_remove (self->open_steps, session_id, step_id);
+  else if (kind == OUIOE_EVENT_SESSION_START || kind == OUIOE_EVENT_SESSION_END)
+    ouioe_open_steps_clear (self->open_steps, session_id, tell_dropped, self);
+}
+
+static void
 on_message (OuioeEventStream *stream, const OuioeSseEvent *message, gpointer user_data)
 {
   g_autoptr(OuioeSubscription) self = g_object_ref (user_data);
-  g_auto(OuioeDelivery) delivery;
+  g_auto(OuioeLiveFrame) frame;
+  g_auto(OuioeDelivery) delivery = { 0 };
 
   self->n_attempts = 0;
+  if (ouioe_live_frame_read (&frame, message))
+    {
+      if (self->deltas)
+        take_frame (self, &frame);
+      return;
+    }
   ouioe_position_take (&self->position, message, &delivery);
   if (delivery.is_gap)
     emit_gap (self, &delivery);
-  if (delivery.event != NULL)
+  if (delivery.event != NULL && self->deltas)
+    settle (self, delivery.event);
+  if (delivery.event != NULL && self->state == STATE_READING)
     g_signal_emit (self, signals[SIGNAL_EVENT], 0, delivery.event);
   if (delivery.outcome != NULL && self->state == STATE_READING)
     g_signal_emit (self, signals[SIGNAL_SESSION_END], 0, ouioe_event_get_session_id (delivery.event), delivery.outcome);
@@ -256,7 +322,8 @@ connect_now (OuioeSubscription *self)
       return;
     }
   self->stream = ouioe_event_stream_open (address, self->session_id,
-                                          self->position.is_known ? &self->position.id : NULL, &stream_funcs, self);
+                                          self->position.is_known ? &self->position.id : NULL, self->deltas,
+                                          &stream_funcs, self);
   self->heard_us = g_get_monotonic_time ();
   /* A pipe tells by itself when its other end has gone; nothing is sent through it only to show that it is there. */
   if (!ouioe_event_stream_is_pipe (self->stream))
@@ -281,8 +348,29 @@ ouioe_subscription_finalize (GObject *object)
   OuioeSubscription *self = OUIOE_SUBSCRIPTION (object);
 
   g_free (self->session_id);
+  ouioe_open_steps_free (self->open_steps);
   g_clear_pointer (&self->context, g_main_context_unref);
   G_OBJECT_CLASS (ouioe_subscription_parent_class)->finalize (object);
+}
+
+static void
+ouioe_subscription_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch ((SubscriptionProperty) prop_id)
+    {
+    case PROP_DELTAS: g_value_set_boolean (value, OUIOE_SUBSCRIPTION (object)->deltas); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ouioe_subscription_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  switch ((SubscriptionProperty) prop_id)
+    {
+    case PROP_DELTAS: ouioe_subscription_set_deltas (OUIOE_SUBSCRIPTION (object), g_value_get_boolean (value)); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -293,6 +381,18 @@ ouioe_subscription_class_init (OuioeSubscriptionClass *klass)
 
   object_class->dispose = ouioe_subscription_dispose;
   object_class->finalize = ouioe_subscription_finalize;
+  object_class->get_property = ouioe_subscription_get_property;
+  object_class->set_property = ouioe_subscription_set_property;
+
+  /**
+   * OuioeSubscription:deltas:
+   *
+   * Whether it also tells what is never stored: steps while they are written, and what the model behind a session
+   * does. A change counts from the next connection on.
+   */
+  props[PROP_DELTAS] = g_param_spec_boolean ("deltas", NULL, NULL, FALSE,
+                                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 
   /**
    * OuioeSubscription::event:
@@ -349,11 +449,47 @@ ouioe_subscription_class_init (OuioeSubscriptionClass *klass)
    */
   signals[SIGNAL_FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                          G_TYPE_ERROR);
+  /**
+   * OuioeSubscription::delta:
+   * @self: the subscription
+   * @session_id: the session
+   * @step_id: which of its steps
+   * @offset: where in the step, in characters
+   * @text: what stands there now; nothing stands behind it
+   *
+   * A step is being written: what it was up to @offset, then @text; ouioe_subscription_get_open_text() gives all of it.
+   * It ends with the #OuioeSubscription::event whose ouioe_event_dup_step_id() is @step_id, or with
+   * #OuioeSubscription::delta-dropped.
+   */
+  signals[SIGNAL_DELTA] = g_signal_new ("delta", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4,
+                                        G_TYPE_STRING, G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_STRING);
+  /**
+   * OuioeSubscription::delta-dropped:
+   * @self: the subscription
+   * @session_id: the session
+   * @step_id: which of its steps
+   *
+   * Nothing came of a step that was being written; or there is a new connection, over which those that are still being
+   * written begin anew; or its session ended.
+   */
+  signals[SIGNAL_DELTA_DROPPED] = g_signal_new ("delta-dropped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                                G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  /**
+   * OuioeSubscription::generation:
+   * @self: the subscription
+   * @session_id: the session
+   * @generation: what is known of its model's work
+   *
+   * What the model behind a session does has changed. Told a few times a second at most.
+   */
+  signals[SIGNAL_GENERATION] = g_signal_new ("generation", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                             2, G_TYPE_STRING, OUIOE_TYPE_GENERATION);
 }
 
 static void
 ouioe_subscription_init (OuioeSubscription *self)
 {
+  self->open_steps = ouioe_open_steps_new ();
   self->timing = (OuioeSubscriptionTiming) { .first_ms = 100, .base_ms = 1000, .max_ms = 30000, .silence_ms = 75000 };
 }
 
@@ -408,4 +544,57 @@ ouioe_subscription_stop (OuioeSubscription *self)
     return;
   drop_connection (self);
   move_to (self, STATE_ENDED);
+  ouioe_open_steps_clear (self->open_steps, NULL, tell_dropped, self);
+}
+
+/**
+ * ouioe_subscription_set_deltas:
+ * @self: a subscription
+ * @deltas: whether to tell what is never stored, too
+ *
+ * Sets #OuioeSubscription:deltas, best before ouioe_subscription_start(). A daemon that does not have them sends none.
+ */
+void
+ouioe_subscription_set_deltas (OuioeSubscription *self, gboolean deltas)
+{
+  g_return_if_fail (OUIOE_IS_SUBSCRIPTION (self));
+
+  if (self->deltas == !!deltas)
+    return;
+  self->deltas = !!deltas;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DELTAS]);
+}
+
+/**
+ * ouioe_subscription_get_deltas:
+ * @self: a subscription
+ *
+ * Tells whether it tells what is never stored, too.
+ *
+ * Returns: whether it does
+ */
+gboolean
+ouioe_subscription_get_deltas (OuioeSubscription *self)
+{
+  g_return_val_if_fail (OUIOE_IS_SUBSCRIPTION (self), FALSE);
+  return self->deltas;
+}
+
+/**
+ * ouioe_subscription_get_open_text:
+ * @self: a subscription
+ * @session_id: a session
+ * @step_id: one of its steps
+ *
+ * Gets what a step has so far. It is kept from #OuioeSubscription::delta until the step is complete or dropped.
+ *
+ * Returns: (transfer none) (nullable): its text, valid until the subscription tells something; %NULL when it is not being
+ *   written
+ */
+const char *
+ouioe_subscription_get_open_text (OuioeSubscription *self, const char *session_id, const char *step_id)
+{
+  g_return_val_if_fail (OUIOE_IS_SUBSCRIPTION (self), NULL);
+  g_return_val_if_fail (session_id != NULL && step_id != NULL, NULL);
+  return ouioe_open_steps_get (self->open_steps, session_id, step_id);
 }

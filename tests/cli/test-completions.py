@@ -24,7 +24,7 @@ def commands():
     """{name: its options}, by --help."""
     found = {}
     listed = ctl("--help").split("Commands:\n")[1].split("\n\n")[0]
-    for name in re.findall(r"^  (\w+)", listed, re.MULTILINE):
+    for name in re.findall(r"^  ([\w-]+)", listed, re.MULTILINE):
         text = ctl(name, "--help").split("Application Options:\n")[1].split("\n\n")[0]
         found[name] = re.findall(r"^  (?:-\w, )?--([\w-]+)", text, re.MULTILINE)
     assert len(found) > 15, found
@@ -116,7 +116,7 @@ def test_a_daemon_that_is_silent_costs_a_moment():
 def test_the_manual_lists_what_help_lists():
     with open(MANUAL, encoding="utf-8") as f:
         manual = f.read().split(".Sh COMMANDS\n")[1].split("\n.Sh ")[0]
-    sections = re.split(r"^\.It Cm (\w+).*\n", manual, flags=re.MULTILINE)[1:]
+    sections = re.split(r"^\.It Cm ([\w-]+).*\n", manual, flags=re.MULTILINE)[1:]
     described = {name: re.findall(r"^\.It (?:Fl \w (?:Ar \S+ )?, )?Fl -([\w-]+)", text, re.MULTILINE)
                  for name, text in zip(sections[::2], sections[1::2])}
     common = ("address", "session-bus", "system", "json", "ndjson", "version")

@@ -67,6 +67,23 @@ test_a_session (void)
 }
 
 static void
+test_what_the_model_does (void)
+{
+  assert_converts (ouioe_bus_convert_session, "(a{sv})",
+                   "({'Id': <'s'>, 'Generation': <{'model': <'m'>, 'phase': <'thinking'>, "
+                   "'phase_since': <uint64 1763858463000000>, 'calls': <uint32 2>, 'can_stop': <true>, "
+                   "'phase_seconds': <{'waiting': 0.5}>, 'estimate': <{'low': <1.5>, 'runs': <uint32 3>}>, "
+                   "'phases': <[{'phase': <'waiting'>, 'begin': <uint64 1763858463000000>}]>}>},)",
+                   "{\"session_id\":\"s\",\"generation\":{\"model\":\"m\",\"phase\":\"thinking\","
+                   "\"phase_since\":\"2025-11-23T00:41:03.000000+00:00\",\"calls\":2,\"can_stop\":true,"
+                   "\"phase_seconds\":{\"waiting\":0.5},\"estimate\":{\"low\":1.5,\"runs\":3},"
+                   "\"phases\":[{\"phase\":\"waiting\",\"begin\":\"2025-11-23T00:41:03.000000+00:00\"}]},"
+                   "\"stats\":{}}", 0);
+  assert_converts (ouioe_bus_convert_session, "(a{sv})", "({'Id': <'s'>, 'Generation': <@a{sv} {}>},)",
+                   "{\"session_id\":\"s\",\"stats\":{}}", 0);
+}
+
+static void
 test_stats (void)
 {
   assert_converts (ouioe_bus_convert_stats, "(a{sv})",
@@ -255,6 +272,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bus-answer/answers-of-appends", test_answers_of_appends);
   g_test_add_func ("/bus-answer/a-session", test_a_session);
   g_test_add_func ("/bus-answer/stats", test_stats);
+  g_test_add_func ("/bus-answer/what-the-model-does", test_what_the_model_does);
   g_test_add_func ("/bus-answer/the-list-is-sorted-and-picked", test_the_list_is_sorted_and_picked);
   g_test_add_func ("/bus-answer/errors", test_errors);
   g_test_add_func ("/bus-answer/a-bus-that-is-not-there", test_a_bus_that_is_not_there);

@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 imports.gi.versions.Ouioe = '1';
-const { GLib, Ouioe } = imports.gi;
+const { GLib, GObject, Ouioe } = imports.gi;
 
 function assert(condition, text) {
   if (!condition)
@@ -24,6 +24,27 @@ const tests = {
   'errors-are-told-apart'() {
     try {
       Ouioe.Client.new('http://127.0.0.1:1').get_session('s', null);
+    } catch (error) {
+      assert(error.matches(Ouioe.error_quark(), Ouioe.Error.UNREACHABLE), String(error));
+      return;
+    }
+    throw new Error('nobody answers there');
+  },
+  'steps-can-be-seen-while-they-are-written'() {
+    const subscription = Ouioe.Client.new('http://127.0.0.1:1').subscribe('s', null);
+    subscription.deltas = true;
+    assert(subscription.get_deltas(), 'deltas');
+    for (const name of ['delta', 'delta-dropped', 'generation'])
+      assert(GObject.signal_lookup(name, Ouioe.Subscription.$gtype) !== 0, name);
+    assert(subscription.get_open_text('s', '1') === null, 'open text');
+  },
+  'phases-have-words'() {
+    const [ok, phase] = Ouioe.phase_from_string('tool');
+    assert(ok && phase === Ouioe.Phase.TOOL, 'phase');
+  },
+  'control-is-refused-where-nobody-is'() {
+    try {
+      Ouioe.Client.new('http://127.0.0.1:1').stop_session('s', null);
     } catch (error) {
       assert(error.matches(Ouioe.error_quark(), Ouioe.Error.UNREACHABLE), String(error));
       return;

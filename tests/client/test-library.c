@@ -29,6 +29,7 @@ test_private_functions_are_not (void)
     "ouioe_codec_decode_event", "ouioe_codec_parse_object", "ouioe_json_write_string", "ouioe_text_new",
     "ouioe_vocabulary_index", "ouioe_event_new_encoded", "ouioe_sse_reader_new", "ouioe_client_peek_session",
     "ouioe_subscription_set_timing", "ouioe_position_take", "ouioe_address_new",
+    "ouioe_live_frame_read", "ouioe_event_item_new_open", "ouioe_generation_new",
   };
   GModule *self = g_module_open (NULL, 0);
   gpointer symbol;

@@ -20,6 +20,17 @@
 #define GAP(after, until, more) \
   "event: gap\ndata: {\"session_id\":\"s\",\"after\":\"" after "\",\"until\":\"" until "\"" more \
   ",\"streams\":\"both\"}\n\n"
+#define FINAL(id, step_id, content) \
+  "id: " id "\nevent: thinking_step\ndata: {\"id\":\"" id "\",\"session_id\":\"s\",\"kind\":\"thinking_step\"," \
+  "\"timestamp\":\"2026-11-23T01:11:03+00:00\",\"thinking_type\":\"analysis\",\"content\":\"" content "\"," \
+  "\"context_used\":{\"step_id\":\"" step_id "\",\"border\":\"paragraph\"}}\n\n"
+#define DELTA(step_id, offset, text) \
+  "event: thinking_delta\ndata: {\"session_id\":\"s\",\"step_id\":\"" step_id "\",\"offset\":" offset "," \
+  "\"text\":\"" text "\"}\n\n"
+#define DROPPED(step_id) \
+  "event: thinking_dropped\ndata: {\"session_id\":\"s\",\"step_id\":\"" step_id "\"}\n\n"
+#define GENERATION(members) \
+  "event: generation\ndata: {\"session_id\":\"s\",\"generation\":{" members "}}\n\n"
 #define HEAD "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nCache-Control: no-store\r\n"
 
 /* What a subscription told, one line per signal. */
@@ -32,6 +43,8 @@ typedef struct {
   gboolean           is_over;      /* session-end or failed */
   gboolean           stop_at_event;
   gboolean           quiet;        /* connections and errors leave no line */
+  gboolean           deltas;       /* ask for what is not stored, too */
+  guint              n_deltas;
 } Told;
 
 /* Without any wait worth the name. */

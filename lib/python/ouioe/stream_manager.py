@@ -11,7 +11,8 @@ import functools
 
 from . import sync
 
-__all__ = ["connect", "create_session", "stream_thinking", "stream_progress", "close_session", "get_session_stats"]
+__all__ = ["connect", "create_session", "stream_thinking", "stream_progress", "close_session", "get_session_stats",
+           "get_generation", "stop_session", "answer_now"]
 
 # One thread: order is kept, and the client is used from one thread only.
 _thread = concurrent.futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="ouioe")
@@ -30,3 +31,6 @@ stream_thinking = _awaitable(sync.stream_thinking)
 stream_progress = _awaitable(sync.stream_progress)
 close_session = _awaitable(sync.close_session)
 get_session_stats = _awaitable(sync.get_session_stats)
+get_generation = _awaitable(sync.get_generation)
+stop_session = _awaitable(sync.stop_session)
+answer_now = _awaitable(sync.answer_now)

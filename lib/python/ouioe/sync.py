@@ -61,3 +61,20 @@ def close_session(session_id, outcome=None):
 def get_session_stats(session_id):
     """The counters of an open session, as a dictionary."""
     return json.loads(client().get_session_stats(session_id, None))
+
+
+def get_generation(session_id):
+    """What is known of the work of the model behind a session, as a dictionary without what is not known; None when
+    there is none."""
+    generation = client().get_session(session_id, None).get_generation()
+    return None if generation is None else json.loads(generation.to_json())
+
+
+def stop_session(session_id):
+    """Ends the call of a model that is under way. True: there was one."""
+    return client().stop_session(session_id, None)
+
+
+def answer_now(session_id):
+    """Has the model end its thinking and answer. True: it was told so."""
+    return client().answer_now(session_id, None)
