@@ -225,6 +225,7 @@ ouioectl_exit_for (const GError *error)
     case OUIOE_ERROR_ORIGIN_NOT_ALLOWED:
     case OUIOE_ERROR_UNAUTHORIZED:
     case OUIOE_ERROR_FORBIDDEN:
+    case OUIOE_ERROR_UNTRUSTED:
       return OUIOECTL_EXIT_REFUSED;
     case OUIOE_ERROR_CONFIGURATION:
       return OUIOECTL_EXIT_USAGE;   /* an address that cannot be used */

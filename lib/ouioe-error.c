@@ -52,6 +52,7 @@ static const ErrorRow rows[OUIOE_N_ERRORS] = {
   [OUIOE_ERROR_CONFIGURATION] = { "configuration", 0, DBUS ("Configuration"), "Configuration cannot be used" },
   [OUIOE_ERROR_UNREACHABLE] = { "unreachable", 0, DBUS ("Unreachable"), "Daemon does not answer" },
   [OUIOE_ERROR_PROTOCOL] = { "protocol", 0, DBUS ("Protocol"), "Unexpected answer" },
+  [OUIOE_ERROR_UNTRUSTED] = { "untrusted", 0, DBUS ("Untrusted"), "Certificate not trusted" },
 };
 
 G_DEFINE_QUARK (ouioe-error-quark, ouioe_error)

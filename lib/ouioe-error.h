@@ -45,6 +45,7 @@ G_BEGIN_DECLS
  * @OUIOE_ERROR_CONFIGURATION: at start: a value that cannot be used
  * @OUIOE_ERROR_UNREACHABLE: client: the daemon does not answer
  * @OUIOE_ERROR_PROTOCOL: client: the daemon answered something that is not in the protocol
+ * @OUIOE_ERROR_UNTRUSTED: client: the certificate of the daemon is not trusted
  *
  * Everything that can go wrong between a program and the daemon. The names are in the table of ouioe-error.c.
  */
@@ -82,13 +83,14 @@ typedef enum {
   OUIOE_ERROR_CONFIGURATION,
   OUIOE_ERROR_UNREACHABLE,
   OUIOE_ERROR_PROTOCOL,
+  OUIOE_ERROR_UNTRUSTED,
 } OuioeError;
 /**
  * OUIOE_N_ERRORS:
  *
  * How many errors there are.
  */
-#define OUIOE_N_ERRORS (OUIOE_ERROR_PROTOCOL + 1)
+#define OUIOE_N_ERRORS (OUIOE_ERROR_UNTRUSTED + 1)
 
 OUIOE_EXPORT GQuark      ouioe_error_quark           (void);
 OUIOE_EXPORT const char *ouioe_error_to_string       (OuioeError code);   /* "session-not-found" */

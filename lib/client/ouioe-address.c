@@ -16,6 +16,7 @@
 /* Connections at a time for calls; more calls wait for one to become free. */
 #define MAX_CONNECTIONS 16
 #define MAX_TOKEN_FILE  4096
+#define TOKEN_FILE      "$OUIOE_TOKEN_FILE: "
 /* Of RFC 6750: what a token may be made of. */
 #define TOKEN_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/="
 
@@ -29,10 +30,22 @@ is_loopback (const char *host)
   return g_ascii_strcasecmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost");
 }
 
+/* The address of the WebSocket names the same service. */
+static char *
+without_websocket (const char *text)
+{
+  if (g_ascii_strncasecmp (text, "ws://", 5) == 0)
+    return g_strconcat ("http://", text + 5, NULL);
+  if (g_ascii_strncasecmp (text, "wss://", 6) == 0)
+    return g_strconcat ("https://", text + 6, NULL);
+  return g_strdup (text);
+}
+
 static void
 read_uri (OuioeAddress *self)
 {
-  g_autoptr(GUri) uri = g_uri_parse (self->text, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autofree char *text = without_websocket (self->text);
+  g_autoptr(GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
   const char *host;
 
   if (uri == NULL || (strcmp (g_uri_get_scheme (uri), "http") != 0 && strcmp (g_uri_get_scheme (uri), "https") != 0))
@@ -75,36 +88,84 @@ read_token_file (OuioeAddress *self)
     return;
   if (stat (path, &info) != 0)
     {
-      self->token_problem = g_strdup_printf ("%s: %s", path, g_strerror (errno));
+      self->token_problem = g_strdup_printf (TOKEN_FILE "%s: %s", path, g_strerror (errno));
       return;
     }
   if (!S_ISREG (info.st_mode) || info.st_size > MAX_TOKEN_FILE)
     {
-      self->token_problem = g_strdup_printf ("%s holds no token", path);
+      self->token_problem = g_strdup_printf (TOKEN_FILE "%s holds no token", path);
       return;
     }
   if ((info.st_mode & 077) != 0)
     {
-      self->token_problem = g_strdup_printf ("%s holds a token and may be used by others (mode %04o): chmod 600 it",
-                                             path, (guint) info.st_mode & 07777);
+      self->token_problem = g_strdup_printf (TOKEN_FILE "%s holds a token and may be used by others (mode %04o): chmod "
+                                             "600 it", path, (guint) info.st_mode & 07777);
       return;
     }
   if (!g_file_get_contents (path, &text, NULL, &error))
     {
-      self->token_problem = g_strdup (error->message);
+      self->token_problem = g_strconcat (TOKEN_FILE, error->message, NULL);
       return;
     }
 
   g_strstrip (text);
   if (*text == '\0' || strspn (text, TOKEN_CHARACTERS) != strlen (text))
-    self->token_problem = g_strdup_printf ("%s holds no token", path);
+    self->token_problem = g_strdup_printf (TOKEN_FILE "%s holds no token", path);
   else
     self->bearer = g_strconcat ("Bearer ", text, NULL);
 }
 
 void
+ouioe_address_set_token (OuioeAddress *self, const char *token)
+{
+  g_clear_pointer (&self->bearer, g_free);
+  g_clear_pointer (&self->token_problem, g_free);
+  if (token == NULL || *token == '\0' || self->socket_path != NULL || self->bus != NULL)
+    return;
+  if (strlen (token) > MAX_TOKEN_FILE || strspn (token, TOKEN_CHARACTERS) != strlen (token))
+    self->token_problem = g_strdup_printf ("The token is not one: at most %d letters, digits and -._~+/=", MAX_TOKEN_FILE);
+  else
+    self->bearer = g_strconcat ("Bearer ", token, NULL);
+}
+
+static void
+trust_clear (gpointer data)
+{
+  OuioeTrust *self = data;
+
+  g_free (self->trusted);
+  g_free (self->refused);
+}
+
+static void
+trust_unref (gpointer data, GClosure *closure)
+{
+  g_rc_box_release_full (data, trust_clear);
+}
+
+/* Nobody known has signed it. */
+static gboolean
+judge_certificate (SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer user_data)
+{
+  OuioeTrust *self = user_data;
+  g_autoptr(GByteArray) der = NULL;
+
+  g_object_get (certificate, "certificate", &der, NULL);
+  if (der == NULL)
+    return FALSE;
+  g_free (self->refused);
+  self->refused = g_compute_checksum_for_data (G_CHECKSUM_SHA256, der->data, der->len);
+  if (g_strcmp0 (self->refused, self->trusted) != 0)
+    return FALSE;
+  g_clear_pointer (&self->refused, g_free);
+  return TRUE;
+}
+
+void
 ouioe_address_authorize (OuioeAddress *self, SoupMessage *message)
 {
+  g_signal_connect_data (message, "accept-certificate", G_CALLBACK (judge_certificate), g_rc_box_acquire (self->trust),
+                         trust_unref, 0);
   if (self->bearer != NULL)
     soup_message_headers_replace (soup_message_get_request_headers (message), "Authorization", self->bearer);
 }
@@ -114,6 +175,7 @@ ouioe_address_new (const char *text)
 {
   OuioeAddress *self = g_new0 (OuioeAddress, 1);
 
+  self->trust = g_rc_box_new0 (OuioeTrust);
   if (text == NULL || *text == '\0')
     text = g_getenv ("OUIOE_ADDRESS");
   if (text == NULL || *text == '\0')
@@ -158,6 +220,7 @@ ouioe_address_free (OuioeAddress *self)
   g_free (self->socket_path);
   g_clear_pointer (&self->bus, ouioe_bus_unref);
   g_free (self->bearer);
+  trust_unref (self->trust, NULL);
   g_free (self->token_problem);
   g_free (self);
 }
@@ -169,11 +232,12 @@ ouioe_address_check (OuioeAddress *self, GError **error)
     return TRUE;
   if (self->token_problem != NULL)
     {
-      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, "$OUIOE_TOKEN_FILE: %s", self->token_problem);
+      g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, self->token_problem);
       return FALSE;
     }
   g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
-               "\"%s\" is not an address; use http://HOST:PORT, unix:/PATH, bus:session or bus:system", self->text);
+               "\"%s\" is not an address; use http://HOST:PORT, https://HOST:PORT, unix:/PATH, bus:session or "
+               "bus:system", self->text);
   return FALSE;
 }
 

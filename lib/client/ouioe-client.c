@@ -60,8 +60,8 @@ ouioe_client_peek_session (OuioeClient *self)
 
 /**
  * ouioe_client_new:
- * @address: (nullable): `http://HOST:PORT`, `unix:/PATH`, `bus:session` or `bus:system`; %NULL for the environment
- *   variable `OUIOE_ADDRESS`, and when that is not set, for what is found
+ * @address: (nullable): `http://HOST:PORT` or `ws://HOST:PORT` (`https`, `wss`), `unix:/PATH`, `bus:session` or
+ *   `bus:system`; %NULL for the environment variable `OUIOE_ADDRESS`, and when that is not set, for what is found
  *
  * Makes a client. With text that is no address every call fails with %OUIOE_ERROR_CONFIGURATION.
  *
@@ -96,6 +96,56 @@ ouioe_client_get_address (OuioeClient *self)
 {
   g_return_val_if_fail (OUIOE_IS_CLIENT (self), NULL);
   return self->address->text;
+}
+
+/**
+ * ouioe_client_set_token:
+ * @self: a client
+ * @token: (nullable): the token for a service that asks for one, letters, digits and `-._~+/=`, at most 4096; %NULL
+ *   for none
+ *
+ * Gives the token that is sent with each request, instead of the one in the file that the environment variable
+ * `OUIOE_TOKEN_FILE` names. To be called before the first call and the first subscription. A Unix socket and a bus
+ * know who calls: nothing is sent there. With text that is no token every call fails with
+ * %OUIOE_ERROR_CONFIGURATION.
+ */
+void
+ouioe_client_set_token (OuioeClient *self, const char *token)
+{
+  g_return_if_fail (OUIOE_IS_CLIENT (self));
+  ouioe_address_set_token (self->address, token);
+}
+
+/**
+ * ouioe_client_trust_certificate:
+ * @self: a client
+ * @sha256: (nullable): SHA-256 of the certificate (its DER form), 64 hexadecimal digits in lower case; %NULL for none
+ *
+ * Takes this one certificate of the service, though no known authority has signed it, or it is of another name, or has
+ * expired. Other certificates are judged as always.
+ */
+void
+ouioe_client_trust_certificate (OuioeClient *self, const char *sha256)
+{
+  g_return_if_fail (OUIOE_IS_CLIENT (self));
+  g_free (self->address->trust->trusted);
+  self->address->trust->trusted = g_strdup (sha256);
+}
+
+/**
+ * ouioe_client_dup_refused_certificate:
+ * @self: a client
+ *
+ * Tells which certificate %OUIOE_ERROR_UNTRUSTED was about, so that a person can compare it.
+ *
+ * Returns: (transfer full) (nullable): SHA-256 of the certificate that was refused last, as
+ *   ouioe_client_trust_certificate() takes it; %NULL when none was
+ */
+char *
+ouioe_client_dup_refused_certificate (OuioeClient *self)
+{
+  g_return_val_if_fail (OUIOE_IS_CLIENT (self), NULL);
+  return g_strdup (self->address->trust->refused);
 }
 
 /**

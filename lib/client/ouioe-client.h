@@ -51,6 +51,11 @@ G_DECLARE_FINAL_TYPE (OuioeClient, ouioe_client, OUIOE, CLIENT, GObject)
  * bus when the daemon is there, else OUIOE_DEFAULT_ADDRESS */
 OUIOE_EXPORT OuioeClient *ouioe_client_new (const char *address);
 OUIOE_EXPORT const char  *ouioe_client_get_address (OuioeClient *self);
+/* Before the first call. They stay in memory and are written nowhere. */
+OUIOE_EXPORT void         ouioe_client_set_token (OuioeClient *self, const char *token);
+OUIOE_EXPORT void         ouioe_client_trust_certificate (OuioeClient *self, const char *sha256);
+/* (transfer full) (nullable): the certificate that OUIOE_ERROR_UNTRUSTED was about */
+OUIOE_EXPORT char        *ouioe_client_dup_refused_certificate (OuioeClient *self);
 
 /* Every call has three functions: NAME_async, NAME_finish, and NAME (blocks, for scripts). Errors are of OUIOE_ERROR
  * with the daemon's own sentence, OUIOE_ERROR_UNREACHABLE when it does not answer, or G_IO_ERROR_CANCELLED. */

@@ -232,7 +232,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (stream == NULL)
     {
-      end (self, error, FALSE);
+      end (self, error, g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE));
       return;
     }
 

@@ -121,8 +121,12 @@ ouioe_request_wrap_error (OuioeAddress *address, GError *error)
   if (error->domain == OUIOE_ERROR || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return error;
   g_dbus_error_strip_remote_error (error);
-  wrapped = g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, "The service at %s does not answer: %s", address->text,
-                         error->message);
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    wrapped = g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNTRUSTED, "The certificate of the service at %s is not trusted",
+                           address->text);
+  else
+    wrapped = g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, "The service at %s does not answer: %s", address->text,
+                           error->message);
   g_error_free (error);
   return wrapped;
 }

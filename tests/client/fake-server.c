@@ -16,6 +16,7 @@ struct _FakeServer
   gpointer      user_data;
   char         *address;       /* for clients */
   char         *socket_path;   /* NULL for TCP */
+  GTlsCertificate *certificate; /* NULL without TLS */
   guint16       port;          /* of TCP, kept over a reopen */
   GSocket      *listener;
   GThread      *acceptor;
@@ -73,14 +74,30 @@ read_request (GDataInputStream *in, FakeRequest *request)
   return g_input_stream_read_all (G_INPUT_STREAM (in), request->body, len, NULL, NULL, NULL);
 }
 
+static GIOStream *
+make_stream (FakeServer *self, GSocket *socket)
+{
+  g_autoptr(GIOStream) plain = G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
+  g_autoptr(GError) error = NULL;
+  GIOStream *tls;
+
+  if (self->certificate == NULL)
+    return g_steal_pointer (&plain);
+  tls = g_tls_server_connection_new (plain, self->certificate, &error);
+  g_assert_no_error (error);
+  /* A client that refuses the certificate just goes. */
+  g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
+  return tls;
+}
+
 static gpointer
 serve (gpointer data)
 {
   Connection *self = data;
   FakeServer *server = self->server;
-  g_autoptr(GSocketConnection) connection = g_socket_connection_factory_create_connection (self->socket);
-  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
-  g_autoptr(GDataInputStream) in = g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
+  g_autoptr(GIOStream) connection = make_stream (server, self->socket);
+  GOutputStream *out = g_io_stream_get_output_stream (connection);
+  g_autoptr(GDataInputStream) in = g_data_input_stream_new (g_io_stream_get_input_stream (connection));
   gboolean go_on = TRUE;
 
   g_object_set_data (G_OBJECT (out), "socket", self->socket);
@@ -104,7 +121,7 @@ serve (gpointer data)
   /* Under the lock, so that nobody shuts down a descriptor that was given to somebody else meanwhile. */
   g_mutex_lock (&server->mutex);
   g_ptr_array_remove (server->sockets, self->socket);
-  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+  g_io_stream_close (connection, NULL, NULL);
   g_mutex_unlock (&server->mutex);
   g_object_unref (self->socket);
   g_free (self);
@@ -168,17 +185,18 @@ fake_server_reopen (FakeServer *self)
     {
       local = g_socket_get_local_address (self->listener, &error);
       self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local));
-      self->address = g_strdup_printf ("http://127.0.0.1:%u", self->port);
+      self->address = g_strdup_printf ("%s://127.0.0.1:%u", self->certificate != NULL ? "https" : "http", self->port);
     }
   self->cancellable = g_cancellable_new ();
   self->acceptor = g_thread_new ("fake-acceptor", accept_all, self);
 }
 
-FakeServer *
-fake_server_new (const char *socket_path, FakeHandler handler, gpointer user_data)
+static FakeServer *
+make_server (const char *socket_path, GTlsCertificate *certificate, FakeHandler handler, gpointer user_data)
 {
   FakeServer *self = g_new0 (FakeServer, 1);
 
+  self->certificate = certificate != NULL ? g_object_ref (certificate) : NULL;
   self->handler = handler;
   self->user_data = user_data;
   self->socket_path = g_strdup (socket_path);
@@ -188,6 +206,18 @@ fake_server_new (const char *socket_path, FakeHandler handler, gpointer user_dat
   self->sockets = g_ptr_array_new ();
   fake_server_reopen (self);
   return self;
+}
+
+FakeServer *
+fake_server_new (const char *socket_path, FakeHandler handler, gpointer user_data)
+{
+  return make_server (socket_path, NULL, handler, user_data);
+}
+
+FakeServer *
+fake_server_new_tls (GTlsCertificate *certificate, FakeHandler handler, gpointer user_data)
+{
+  return make_server (NULL, certificate, handler, user_data);
 }
 
 void
@@ -223,6 +253,7 @@ fake_server_free (FakeServer *self)
   g_ptr_array_unref (self->threads);
   g_ptr_array_unref (self->sockets);
   g_mutex_clear (&self->mutex);
+  g_clear_object (&self->certificate);
   g_free (self->socket_path);
   g_free (self->address);
   g_free (self);

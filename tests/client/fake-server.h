@@ -25,6 +25,8 @@ typedef gboolean (*FakeHandler) (FakeServer *server, const FakeRequest *request,
 
 /* @socket_path: NULL for TCP on a free port of the loopback interface */
 FakeServer *fake_server_new            (const char *socket_path, FakeHandler handler, gpointer user_data);
+/* The same over TLS. @certificate: with its private key */
+FakeServer *fake_server_new_tls        (GTlsCertificate *certificate, FakeHandler handler, gpointer user_data);
 /* Closes everything and waits for its threads. */
 void        fake_server_free           (FakeServer *self);
 const char *fake_server_get_address    (FakeServer *self);   /* for ouioe_client_new() */
