@@ -1,4 +1,4 @@
-/* inspector-chain-item.c - one row of a chain: a step, an update, a beginning, an end or a gap
+/* inspector-chain-item.c - one row of a chain: a step, an update, a beginning, an end, a gap or a step that grows
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,7 +16,7 @@ struct _InspectorChainItem
 {
   GObject           parent_instance;
   InspectorItemKind kind;
-  OuioeEvent       *event;          /* NULL for a gap */
+  OuioeEvent       *event;          /* NULL for a gap and while it is open */
   gint64            lost;           /* of a gap; -1 when not known */
   char             *text;           /* NULL until it was asked for */
   char            **reasons;        /* read together with the text */
@@ -27,6 +27,7 @@ struct _InspectorChainItem
 
 enum { PROP_EXPANDED = 1 };
 static GParamSpec *props[PROP_EXPANDED + 1];
+static guint changed_signal;
 
 G_DEFINE_FINAL_TYPE (InspectorChainItem, inspector_chain_item, G_TYPE_OBJECT)
 
@@ -106,6 +107,8 @@ read_fields (InspectorChainItem *self)
     case INSPECTOR_ITEM_UPDATE:
       read_update (self);
       break;
+    case INSPECTOR_ITEM_OPEN:
+      break;
     default:
       g_return_if_reached ();
     }
@@ -153,6 +156,8 @@ inspector_chain_item_class_init (InspectorChainItemClass *klass)
   props[PROP_EXPANDED] = g_param_spec_boolean ("expanded", NULL, NULL, FALSE,
                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+  changed_signal = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 0);
 }
 
 static void
@@ -182,10 +187,53 @@ inspector_chain_item_new_gap (gint64 lost)
   return self;
 }
 
+InspectorChainItem *
+inspector_chain_item_new_open (void)
+{
+  InspectorChainItem *self = g_object_new (INSPECTOR_TYPE_CHAIN_ITEM, NULL);
+
+  self->kind = INSPECTOR_ITEM_OPEN;
+  return self;
+}
+
+void
+inspector_chain_item_tell (InspectorChainItem *self)
+{
+  g_signal_emit (self, changed_signal, 0);
+}
+
+void
+inspector_chain_item_set_text (InspectorChainItem *self, const char *text)
+{
+  g_return_if_fail (self->kind == INSPECTOR_ITEM_OPEN);
+
+  if (g_strcmp0 (self->text, text) == 0)
+    return;
+  g_free (self->text);
+  self->text = g_strdup (text);
+  inspector_chain_item_tell (self);
+}
+
+void
+inspector_chain_item_finish (InspectorChainItem *self, OuioeEvent *event)
+{
+  g_return_if_fail (self->kind == INSPECTOR_ITEM_OPEN);
+
+  self->kind = kind_of (event);
+  self->event = ouioe_event_ref (event);
+  g_clear_pointer (&self->text, g_free);
+}
+
 InspectorItemKind
 inspector_chain_item_get_kind (InspectorChainItem *self)
 {
   return self->kind;
+}
+
+OuioeEvent *
+inspector_chain_item_get_event (InspectorChainItem *self)
+{
+  return self->event;
 }
 
 gint64
@@ -255,4 +303,5 @@ inspector_chain_item_set_expanded (InspectorChainItem *self, gboolean expanded)
     return;
   self->is_expanded = expanded;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_EXPANDED]);
+  inspector_chain_item_tell (self);
 }

@@ -1,4 +1,4 @@
-/* inspector-chain-item.h - one row of a chain: a step, an update, a beginning, an end or a gap
+/* inspector-chain-item.h - one row of a chain: a step, an update, a beginning, an end, a gap or a step that grows
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -17,17 +17,29 @@ typedef enum {
   INSPECTOR_ITEM_UPDATE,
   INSPECTOR_ITEM_END,
   INSPECTOR_ITEM_GAP,
+  INSPECTOR_ITEM_OPEN,    /* a step that is still being written; becomes a STEP */
 } InspectorItemKind;
 
 #define INSPECTOR_TYPE_CHAIN_ITEM (inspector_chain_item_get_type ())
 G_DECLARE_FINAL_TYPE (InspectorChainItem, inspector_chain_item, INSPECTOR, CHAIN_ITEM, GObject)
 
+/* Signal "changed": it looks different now: it grew, became a step, was expanded. A change of the kind is told by the model,
+ * too, as if the item had gone and come. */
 InspectorChainItem *inspector_chain_item_new_event (OuioeEvent *event);
 /* @lost: how many events are missing, -1 when not known */
 InspectorChainItem *inspector_chain_item_new_gap   (gint64 lost);
+InspectorChainItem *inspector_chain_item_new_open  (void);
+/* Of an OPEN one: all there is of it so far. */
+void                inspector_chain_item_set_text  (InspectorChainItem *self, const char *text);
+/* An OPEN one becomes the step that @event tells. Without a signal: the model tells first that it moved. */
+void                inspector_chain_item_finish    (InspectorChainItem *self, OuioeEvent *event);
+/* Emits "changed". */
+void                inspector_chain_item_tell      (InspectorChainItem *self);
 
 InspectorItemKind   inspector_chain_item_get_kind  (InspectorChainItem *self);
-gint64              inspector_chain_item_get_time_us (InspectorChainItem *self);     /* since 1970; 0 for a gap */
+/* (transfer none) (nullable): NULL for a gap and while it is open */
+OuioeEvent         *inspector_chain_item_get_event (InspectorChainItem *self);
+gint64              inspector_chain_item_get_time_us (InspectorChainItem *self);   /* since 1970; 0 where there is no event */
 /* Of a step or an update, else NULL. */
 const char         *inspector_chain_item_get_type_word (InspectorChainItem *self);
 /* Read from the event when first asked for: most rows of a long chain are never looked at. */

@@ -14,6 +14,8 @@
 /* Of a text: more than fits into the lines of a row, and as much as a label can lay out without being felt. */
 #define MAX_COLLAPSED_CHARS 1000
 #define MAX_EXPANDED_CHARS 50000
+/* Where the text goes on. */
+#define CARET "▍"
 
 struct _InspectorChainRow
 {
@@ -28,7 +30,7 @@ struct _InspectorChainRow
   GtkToggleButton    *expander;
   GtkLabel           *reasons;
   InspectorChainItem *item;          /* what is shown; NULL when nothing is */
-  gulong              item_handler;  /* of its "notify::expanded" */
+  gulong              item_handler;  /* of its "changed" */
   const char         *css_class;     /* of its kind, to be taken away again */
   gboolean            is_narrow;     /* the text stands below the line */
 };
@@ -45,6 +47,23 @@ number_reasons (const char *const *reasons)
   return inspector_format_bounded (text->str, MAX_EXPANDED_CHARS);
 }
 
+/* Of what is still being written the end is what counts: it runs along the last line, behind it the caret. Expanded, all of
+ * it is there. */
+static void
+show_growing (InspectorChainRow *self)
+{
+  gboolean is_expanded = inspector_chain_item_get_expanded (self->item);
+  const char *whole = inspector_chain_item_get_text (self->item);
+  g_autofree char *shown = is_expanded ? inspector_format_bounded (whole, MAX_EXPANDED_CHARS)
+                                       : inspector_format_tail (whole, MAX_COLLAPSED_CHARS);
+  g_autofree char *text = g_strconcat (shown, CARET, NULL);
+
+  gtk_label_set_ellipsize (self->text, is_expanded ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_START);
+  gtk_label_set_lines (self->text, is_expanded ? -1 : INSPECTOR_ROW_LINES);
+  gtk_label_set_selectable (self->text, FALSE);
+  gtk_label_set_text (self->text, text);
+}
+
 static void
 show_expanded (InspectorChainRow *self)
 {
@@ -54,9 +73,15 @@ show_expanded (InspectorChainRow *self)
   g_autofree char *shown = is_expanded ? inspector_format_bounded (whole, MAX_EXPANDED_CHARS)
                                        : inspector_format_joined (whole, MAX_COLLAPSED_CHARS);
 
-  gtk_label_set_text (self->text, shown);
   gtk_toggle_button_set_active (self->expander, is_expanded);
   gtk_button_set_icon_name (GTK_BUTTON (self->expander), is_expanded ? "pan-down-symbolic" : "pan-end-symbolic");
+  if (inspector_chain_item_get_kind (self->item) == INSPECTOR_ITEM_OPEN)
+    {
+      show_growing (self);
+      gtk_widget_set_visible (GTK_WIDGET (self->reasons), FALSE);
+      return;
+    }
+  gtk_label_set_text (self->text, shown);
   /* Lines count only together with an ellipsis. */
   gtk_label_set_ellipsize (self->text, is_expanded ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
   gtk_label_set_lines (self->text, is_expanded ? -1 : INSPECTOR_ROW_LINES);
@@ -100,6 +125,14 @@ show_level (InspectorChainRow *self)
 }
 
 static void
+forget_kind (InspectorChainRow *self)
+{
+  if (self->css_class != NULL)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->icon), self->css_class);
+  self->css_class = NULL;
+}
+
+static void
 show_item (InspectorChainRow *self)
 {
   const InspectorKind *kind = inspector_kind_for_item (self->item);
@@ -123,6 +156,14 @@ show_item (InspectorChainRow *self)
   show_expanded (self);
 }
 
+/* It grew, became another, or was expanded. */
+static void
+on_changed (InspectorChainRow *self)
+{
+  forget_kind (self);
+  show_item (self);
+}
+
 static void
 on_expander_toggled (InspectorChainRow *self)
 {
@@ -136,12 +177,12 @@ inspector_chain_row_set_item (InspectorChainRow *self, InspectorChainItem *item)
   if (self->item != NULL)
     {
       g_clear_signal_handler (&self->item_handler, self->item);
-      gtk_widget_remove_css_class (GTK_WIDGET (self->icon), self->css_class);
+      forget_kind (self);
     }
   g_set_object (&self->item, item);
   if (item == NULL)
     return;
-  self->item_handler = g_signal_connect_swapped (item, "notify::expanded", G_CALLBACK (show_expanded), self);
+  self->item_handler = g_signal_connect_swapped (item, "changed", G_CALLBACK (on_changed), self);
   show_item (self);
 }
 

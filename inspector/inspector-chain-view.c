@@ -177,7 +177,7 @@ frame_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
       scroll_to (self, n_rows - 1);
     }
   inspector_chain_model_apply (model, MAX_ROWS_PER_FRAME, g_get_monotonic_time () + MAX_US_PER_FRAME);
-  if (inspector_chain_model_get_n_pending (model) > 0 || self->n_scrolls > 0)
+  if (inspector_chain_model_has_work (model) || self->n_scrolls > 0)
     return G_SOURCE_CONTINUE;
   self->tick = 0;
   return G_SOURCE_REMOVE;
@@ -188,6 +188,17 @@ want_frame (InspectorChainView *self)
 {
   if (self->tick == 0)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), frame_cb, NULL, NULL);
+}
+
+/* The last row is higher now. */
+static void
+on_grown (InspectorChainView *self)
+{
+  if (self->follow.is_following)
+    {
+      self->n_scrolls = SCROLL_FRAMES;
+      want_frame (self);
+    }
 }
 
 static void
@@ -413,8 +424,9 @@ inspector_chain_view_set_watch (InspectorChainView *self, InspectorWatch *watch)
       /* Behind the list: it must know the rows before it is sent to them. */
       g_signal_connect_swapped (model, "items-changed", G_CALLBACK (on_items_changed), self);
       g_signal_connect_swapped (model, "pending", G_CALLBACK (want_frame), self);
+      g_signal_connect_swapped (model, "grown", G_CALLBACK (on_grown), self);
       g_signal_connect_swapped (watch, "state-changed", G_CALLBACK (on_state_changed), self);
-      if (inspector_chain_model_get_n_pending (model) > 0)
+      if (inspector_chain_model_has_work (model))
         want_frame (self);
     }
   show_page (self);

@@ -88,6 +88,15 @@ inspector_format_joined (const char *text, glong max_chars)
 }
 
 char *
+inspector_format_tail (const char *text, glong max_chars)
+{
+  glong n = g_utf8_strlen (text, -1);
+  const char *from = n > max_chars ? g_utf8_offset_to_pointer (text, n - max_chars + 1) : text;
+
+  return g_strdelimit (g_strconcat (from != text ? "…" : "", from, NULL), "\r\n\t", ' ');
+}
+
+char *
 inspector_format_one_line (const char *text, glong max_chars)
 {
   g_autofree char *stripped = g_strstrip (g_strdup (text));

@@ -138,6 +138,8 @@ inspector_kind_for_item (InspectorChainItem *item)
       return &end;
     case INSPECTOR_ITEM_GAP:
       return &gap;
+    case INSPECTOR_ITEM_OPEN:
+      return &phases[OUIOE_PHASE_THINKING];
     default:
       g_return_val_if_reached (&other);
     }

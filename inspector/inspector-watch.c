@@ -14,6 +14,10 @@ struct _InspectorWatch
   InspectorChainModel *model;
   OuioeSubscription   *subscription;   /* NULL when stopped */
   OuioeProgressUpdate *progress;       /* the newest, or NULL */
+  OuioeGeneration     *generation;     /* what is known of the model behind it, or NULL */
+  GCancellable        *question;       /* what is known of the session is being asked; NULL when it is not */
+  gboolean             is_asked;       /* it was asked */
+  char                *user_id;        /* NULL when not known */
   InspectorWatchState  state;
   gboolean             is_ended;       /* the last thing heard of the session is its end */
   char                *message;        /* why it is lost or failed, or NULL */
@@ -22,7 +26,7 @@ struct _InspectorWatch
   gint64               ended_us;       /* 0 while it runs */
 };
 
-enum { SIGNAL_STATE_CHANGED, SIGNAL_PROGRESS_CHANGED, N_SIGNALS };
+enum { SIGNAL_STATE_CHANGED, SIGNAL_PROGRESS_CHANGED, SIGNAL_GENERATION_CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (InspectorWatch, inspector_watch, G_TYPE_OBJECT)
@@ -44,6 +48,14 @@ take_progress (InspectorWatch *self, OuioeProgressUpdate *update)
   g_clear_pointer (&self->progress, ouioe_progress_update_unref);
   self->progress = update;
   g_signal_emit (self, signals[SIGNAL_PROGRESS_CHANGED], 0);
+}
+
+static void
+take_generation (InspectorWatch *self, OuioeGeneration *generation)
+{
+  g_clear_pointer (&self->generation, ouioe_generation_unref);
+  self->generation = ouioe_generation_ref (generation);
+  g_signal_emit (self, signals[SIGNAL_GENERATION_CHANGED], 0);
 }
 
 static void
@@ -81,9 +93,62 @@ on_gap (InspectorWatch *self, const char *after, const char *until, gint64 lost)
   inspector_chain_model_push (self->model, inspector_chain_item_new_gap (lost));
 }
 
+/* ---- what is never stored ---- */
+
+static void
+on_delta (InspectorWatch *self, const char *session_id, const char *step_id, guint64 offset, const char *text,
+          OuioeSubscription *subscription)
+{
+  const char *whole = ouioe_subscription_get_open_text (subscription, session_id, step_id);
+
+  if (whole != NULL)
+    inspector_chain_model_grow (self->model, step_id, whole);
+}
+
+static void
+on_delta_dropped (InspectorWatch *self, const char *session_id, const char *step_id)
+{
+  inspector_chain_model_drop (self->model, step_id);
+}
+
+static void
+on_generation (InspectorWatch *self, const char *session_id, OuioeGeneration *generation)
+{
+  take_generation (self, generation);
+}
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(InspectorWatch) self = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(OuioeSession) session = ouioe_client_get_session_finish (OUIOE_CLIENT (source), result, &error);
+  OuioeGeneration *generation = session != NULL ? ouioe_session_get_generation (session) : NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_clear_object (&self->question);
+  if (session != NULL && self->user_id == NULL)
+    self->user_id = g_strdup (ouioe_session_get_user_id (session));
+  if (generation != NULL && self->generation == NULL)
+    take_generation (self, generation);
+}
+
+/* Of a model that has nothing to do the stream tells nothing, though something may be known. */
+static void
+ask (InspectorWatch *self)
+{
+  if (self->is_asked)
+    return;
+  self->is_asked = TRUE;
+  self->question = g_cancellable_new ();
+  ouioe_client_get_session_async (self->client, self->session_id, self->question, answered_cb, g_object_ref (self));
+}
+
 static void
 on_connected (InspectorWatch *self)
 {
+  ask (self);
   set_state (self, self->is_ended ? INSPECTOR_WATCH_FINISHED : INSPECTOR_WATCH_LIVE, NULL);
 }
 
@@ -106,6 +171,10 @@ subscribe (InspectorWatch *self)
 
   self->subscription = ouioe_client_subscribe (self->client, self->session_id, has_position ? &self->last_id : NULL);
   g_signal_connect_object (self->subscription, "event", G_CALLBACK (on_event), self, G_CONNECT_SWAPPED);
+  ouioe_subscription_set_deltas (self->subscription, TRUE);
+  g_signal_connect_object (self->subscription, "delta", G_CALLBACK (on_delta), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->subscription, "delta-dropped", G_CALLBACK (on_delta_dropped), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->subscription, "generation", G_CALLBACK (on_generation), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->subscription, "gap", G_CALLBACK (on_gap), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->subscription, "connected", G_CALLBACK (on_connected), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->subscription, "disconnected", G_CALLBACK (on_disconnected), self, G_CONNECT_SWAPPED);
@@ -116,9 +185,18 @@ subscribe (InspectorWatch *self)
 static void
 unsubscribe (InspectorWatch *self)
 {
-  if (self->subscription != NULL)
-    ouioe_subscription_stop (self->subscription);
+  if (self->subscription == NULL)
+    return;
+  ouioe_subscription_stop (self->subscription);
   g_clear_object (&self->subscription);
+  /* Told from their beginning by the next one. */
+  inspector_chain_model_drop (self->model, NULL);
+  if (self->question != NULL)
+    {
+      g_cancellable_cancel (self->question);
+      g_clear_object (&self->question);
+      self->is_asked = FALSE;
+    }
 }
 
 static void
@@ -130,6 +208,7 @@ inspector_watch_dispose (GObject *object)
   g_clear_object (&self->client);
   g_clear_object (&self->model);
   g_clear_pointer (&self->progress, ouioe_progress_update_unref);
+  g_clear_pointer (&self->generation, ouioe_generation_unref);
   G_OBJECT_CLASS (inspector_watch_parent_class)->dispose (object);
 }
 
@@ -139,6 +218,7 @@ inspector_watch_finalize (GObject *object)
   InspectorWatch *self = INSPECTOR_WATCH (object);
 
   g_free (self->session_id);
+  g_free (self->user_id);
   g_free (self->message);
   G_OBJECT_CLASS (inspector_watch_parent_class)->finalize (object);
 }
@@ -154,6 +234,8 @@ inspector_watch_class_init (InspectorWatchClass *klass)
                                                 G_TYPE_NONE, 0);
   signals[SIGNAL_PROGRESS_CHANGED] = g_signal_new ("progress-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                    G_TYPE_NONE, 0);
+  signals[SIGNAL_GENERATION_CHANGED] = g_signal_new ("generation-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                                     NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -201,6 +283,18 @@ OuioeProgressUpdate *
 inspector_watch_get_progress (InspectorWatch *self)
 {
   return self->progress;
+}
+
+OuioeGeneration *
+inspector_watch_get_generation (InspectorWatch *self)
+{
+  return self->generation;
+}
+
+const char *
+inspector_watch_get_user_id (InspectorWatch *self)
+{
+  return self->user_id;
 }
 
 gint64

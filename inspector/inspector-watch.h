@@ -24,6 +24,7 @@ G_DECLARE_FINAL_TYPE (InspectorWatch, inspector_watch, INSPECTOR, WATCH, GObject
 /* Signals:
  *   state-changed      ()
  *   progress-changed   ()   there is a newer update, or the session began again
+ *   generation-changed ()   more is known of the model behind it: its phase, its tokens
  */
 InspectorWatch      *inspector_watch_new          (OuioeClient *client, const char *session_id);
 const char          *inspector_watch_get_session_id (InspectorWatch *self);
@@ -32,6 +33,9 @@ InspectorWatchState  inspector_watch_get_state    (InspectorWatch *self);
 const char          *inspector_watch_get_message  (InspectorWatch *self);   /* of LOST and FAILED: why; else NULL */
 /* (transfer none) (nullable): the newest one */
 OuioeProgressUpdate *inspector_watch_get_progress (InspectorWatch *self);
+/* (transfer none) (nullable): what the model behind it does or did, phases included; NULL when there is none */
+OuioeGeneration     *inspector_watch_get_generation (InspectorWatch *self);
+const char          *inspector_watch_get_user_id  (InspectorWatch *self);   /* NULL when not known */
 /* When the session began and ended, microseconds since 1970; 0 when that is not known. */
 gint64               inspector_watch_get_began_us (InspectorWatch *self);
 gint64               inspector_watch_get_ended_us (InspectorWatch *self);

@@ -12,6 +12,7 @@
 typedef struct {
   char      *id;
   char      *json;      /* as the list has it; NULL for one that is only streamed */
+  char      *generation; /* what is known of the model, or NULL */
   GPtrArray *messages;  /* char*, of the stream; the one at i has the event id "<i + 1>-0" */
 } Session;
 
@@ -31,6 +32,7 @@ session_free (gpointer data)
 
   g_free (session->id);
   g_free (session->json);
+  g_free (session->generation);
   g_ptr_array_unref (session->messages);
   g_free (session);
 }
@@ -70,6 +72,25 @@ list_sessions (FakeDaemon *self)
   g_mutex_unlock (&self->mutex);
   g_string_append (text, "],\"has_more\":false}");
   return g_string_free (text, FALSE);
+}
+
+static gboolean
+answer_session (FakeDaemon *self, const char *id, GOutputStream *out)
+{
+  g_autofree char *json = NULL;
+  Session *session;
+
+  g_mutex_lock (&self->mutex);
+  session = find (self, id);
+  if (session->generation != NULL)
+    json = g_strdup_printf ("{\"session_id\":\"%s\",\"user_id\":\"alice\",\"state\":\"open\","
+                            "\"created_at\":\"2026-11-23T01:11:00+00:00\",\"generation\":%s}", id,
+                            session->generation);
+  else
+    json = g_strdup (session->json);
+  g_mutex_unlock (&self->mutex);
+  fake_answer (out, json != NULL ? "200 OK" : "404 Not Found", "application/json", json != NULL ? json : "{}");
+  return TRUE;
 }
 
 /* Until the peer goes, or the daemon does. */
@@ -115,10 +136,12 @@ request_cb (FakeServer *server, const FakeRequest *request, GOutputStream *out, 
   if (g_str_has_prefix (request->target, prefix))
     {
       const char *id = request->target + strlen (prefix);
-      g_autofree char *name = g_strndup (id, strcspn (id, "/"));
-      const char *after = strstr (id, "?after=");
+      g_autofree char *name = g_strndup (id, strcspn (id, "/?"));
+      const char *after = strstr (id, "after=");
 
-      stream (self, name, after != NULL ? (guint) atoi (after + strlen ("?after=")) : 0, out);
+      if (strstr (id, "/stream") == NULL)
+        return answer_session (self, name, out);
+      stream (self, name, after != NULL ? (guint) atoi (after + strlen ("after=")) : 0, out);
       return FALSE;
     }
   g_autofree char *list = list_sessions (self);
@@ -225,4 +248,32 @@ fake_daemon_add_gap (FakeDaemon *self, const char *id, int lost)
                                           "\"until\":\"%u-0\",\"lost\":%d,\"streams\":\"both\"}\n\n",
                                           id, n - 1, n, lost));
   g_mutex_unlock (&self->mutex);
+}
+
+void
+fake_daemon_set_generation (FakeDaemon *self, const char *id, const char *json)
+{
+  Session *session;
+
+  g_mutex_lock (&self->mutex);
+  session = find (self, id);
+  g_free (session->generation);
+  session->generation = g_strdup (json);
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+fake_daemon_add_frame (FakeDaemon *self, const char *id, const char *name, const char *json)
+{
+  g_mutex_lock (&self->mutex);
+  add_message (self, id, g_strdup_printf ("event: %s\ndata: {\"session_id\":\"%s\",%s}\n\n", name, id, json));
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+fake_daemon_add_delta (FakeDaemon *self, const char *id, const char *step_id, guint offset, const char *text)
+{
+  g_autofree char *json = g_strdup_printf ("\"step_id\":\"%s\",\"offset\":%u,\"text\":\"%s\"", step_id, offset, text);
+
+  fake_daemon_add_frame (self, id, "thinking_delta", json);
 }

@@ -22,5 +22,10 @@ void        fake_daemon_add_event   (FakeDaemon *self, const char *id, const cha
 void        fake_daemon_add_step    (FakeDaemon *self, const char *id, const char *type, const char *content);
 /* A gap of @lost events. */
 void        fake_daemon_add_gap     (FakeDaemon *self, const char *id, int lost);
+/* What is never stored: "thinking_delta", "thinking_dropped", "generation". @json: its members beside the session */
+void        fake_daemon_add_frame   (FakeDaemon *self, const char *id, const char *name, const char *json);
+void        fake_daemon_add_delta   (FakeDaemon *self, const char *id, const char *step_id, guint offset, const char *text);
+/* What is told of the model to whoever asks for the session. */
+void        fake_daemon_set_generation (FakeDaemon *self, const char *id, const char *json);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeDaemon, fake_daemon_free)

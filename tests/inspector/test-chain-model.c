@@ -177,6 +177,150 @@ test_a_window_without_frames_is_bounded (void)
   assert_text_at (model, g_list_model_get_n_items (G_LIST_MODEL (model)) - 1, "99999 events are no longer kept");
 }
 
+/* ---- steps that grow ---- */
+
+static InspectorChainItem *
+at (InspectorChainModel *model, guint position)
+{
+  g_autoptr(InspectorChainItem) item = g_list_model_get_item (G_LIST_MODEL (model), position);
+
+  g_assert_nonnull (item);
+  return item;   /* the model keeps it */
+}
+
+static void
+push_step (InspectorChainModel *model, guint number, const char *content, const char *step_id)
+{
+  g_autofree char *json = g_strdup_printf ("{\"id\":\"%u-0\",\"session_id\":\"s\",\"kind\":\"thinking_step\",\"timestamp\":"
+                                           "\"2026-11-23T01:11:03+00:00\",\"thinking_type\":\"analysis\",\"content\":\"%s\","
+                                           "\"context_used\":{\"step_id\":\"%s\"}}", number, content, step_id);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(OuioeEvent) event = ouioe_event_new_from_json (json, -1, &error);
+
+  g_assert_no_error (error);
+  inspector_chain_model_push (model, inspector_chain_item_new_event (event));
+}
+
+static void
+test_open_steps_stay_behind_the_events (void)
+{
+  g_autoptr(InspectorChainModel) model = inspector_chain_model_new (5000);
+  InspectorChainItem *first;
+  InspectorChainItem *second;
+  Mirror mirror;
+
+  mirror_init (&mirror, model);
+  push (model, 1);
+  inspector_chain_model_grow (model, "a", "A");
+  inspector_chain_model_grow (model, "b", "B");
+  inspector_chain_model_apply (model, 100, 0);
+  g_assert_cmpuint (mirror.n_signals, ==, 1);
+  first = at (model, 1);
+  second = at (model, 2);
+  g_assert_cmpuint (inspector_chain_model_get_n_open (model), ==, 2);
+
+  push (model, 2);
+  inspector_chain_model_grow (model, "a", "A more");
+  inspector_chain_model_apply (model, 100, 0);
+  g_assert_true (at (model, 2) == first && at (model, 3) == second);
+  assert_text_at (model, 1, "2 events are no longer kept");
+  assert_text_at (model, 2, "A more");
+
+  push_step (model, 3, "B done", "b");   /* the later one ends first */
+  inspector_chain_model_apply (model, 100, 0);
+  g_assert_true (at (model, 2) == second && at (model, 3) == first);
+  g_assert_cmpint (inspector_chain_item_get_kind (second), ==, INSPECTOR_ITEM_STEP);
+  assert_text_at (model, 2, "B done");
+  inspector_chain_model_drop (model, NULL);
+  g_assert_true (inspector_chain_model_has_work (model));
+  inspector_chain_model_apply (model, 100, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, 3);
+  g_assert_false (inspector_chain_model_has_work (model));
+  mirror_clear (&mirror, model);
+}
+
+static void
+test_what_only_grew_is_no_change_of_the_list (void)
+{
+  g_autoptr(InspectorChainModel) model = inspector_chain_model_new (5000);
+  Mirror mirror;
+  guint n_changed = 0;
+  guint n_grown = 0;
+
+  mirror_init (&mirror, model);
+  g_signal_connect (model, "grown", G_CALLBACK (count_cb), &n_grown);
+  inspector_chain_model_grow (model, "a", "A");
+  inspector_chain_model_apply (model, 100, 0);
+  g_signal_connect (at (model, 0), "changed", G_CALLBACK (count_cb), &n_changed);
+  for (guint i = 0; i < 20; i++)
+    inspector_chain_model_grow (model, "a", i % 2 ? "A and so on" : "A and");
+  inspector_chain_model_apply (model, 100, 0);
+  g_assert_cmpuint (mirror.n_signals, ==, 1);
+  g_assert_cmpuint (n_changed, ==, 1);   /* however much came since the last frame */
+  g_assert_cmpuint (n_grown, ==, 2);
+
+  push_step (model, 1, "A whole", "a");
+  inspector_chain_model_apply (model, 100, 0);
+  g_assert_cmpuint (mirror.n_signals, ==, 2);   /* it is of another kind now */
+  g_assert_cmpuint (n_changed, ==, 2);
+  mirror_clear (&mirror, model);
+}
+
+static void
+test_a_step_that_was_never_shown_is_a_row_once (void)
+{
+  g_autoptr(InspectorChainModel) model = inspector_chain_model_new (5000);
+
+  inspector_chain_model_grow (model, "a", "A");
+  push_step (model, 1, "A whole", "a");
+  inspector_chain_model_apply (model, 100, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, 1);
+  assert_text_at (model, 0, "A whole");
+
+  /* Dropped and begun again within a frame, as a reconnect does it: the row stays. */
+  inspector_chain_model_grow (model, "b", "B");
+  inspector_chain_model_apply (model, 100, 0);
+  InspectorChainItem *open = at (model, 1);
+  inspector_chain_model_drop (model, NULL);
+  inspector_chain_model_grow (model, "b", "B again");
+  inspector_chain_model_apply (model, 100, 0);
+  g_assert_true (at (model, 1) == open);
+  assert_text_at (model, 1, "B again");
+}
+
+static void
+test_open_steps_are_bounded_and_never_trimmed (void)
+{
+  g_autoptr(InspectorChainModel) model = inspector_chain_model_new (1000);
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%u", i);
+
+      inspector_chain_model_grow (model, id, id);
+    }
+  push_many (model, 0, 5000);
+  inspector_chain_model_apply (model, G_MAXUINT, 0);
+  g_assert_cmpuint (inspector_chain_model_get_n_open (model), ==, 64);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (model)), ==, 1064);
+  assert_text_at (model, 1000, "0");
+}
+
+static void
+test_frames_are_counted (void)
+{
+  g_autoptr(InspectorChainModel) model = inspector_chain_model_new (1000);
+  const InspectorFrames *frames = inspector_chain_model_get_frames (model);
+
+  g_assert_cmpuint (frames->n, ==, 0);
+  inspector_chain_model_count_frame (model, 16000);
+  inspector_chain_model_count_frame (model, 40000);
+  g_assert_cmpuint (frames->n, ==, 2);
+  g_assert_cmpuint (frames->n_slow, ==, 1);
+  g_assert_cmpint (frames->slowest_us, ==, 40000);
+  g_assert_cmpint (frames->total_us, ==, 56000);
+}
+
 /* ---- following ---- */
 
 static void
@@ -251,6 +395,11 @@ main (int argc, char **argv)
   g_test_add_func ("/chain-model/pending-is-told-once-per-queue", test_pending_is_told_once_per_queue);
   g_test_add_func ("/chain-model/the-oldest-go-in-blocks", test_the_oldest_go_in_blocks);
   g_test_add_func ("/chain-model/a-window-without-frames-is-bounded", test_a_window_without_frames_is_bounded);
+  g_test_add_func ("/chain-model/open-steps-stay-behind-the-events", test_open_steps_stay_behind_the_events);
+  g_test_add_func ("/chain-model/what-only-grew-is-no-change-of-the-list", test_what_only_grew_is_no_change_of_the_list);
+  g_test_add_func ("/chain-model/a-step-that-was-never-shown-is-a-row-once", test_a_step_that_was_never_shown_is_a_row_once);
+  g_test_add_func ("/chain-model/open-steps-are-bounded-and-never-trimmed", test_open_steps_are_bounded_and_never_trimmed);
+  g_test_add_func ("/chain-model/frames-are-counted", test_frames_are_counted);
   g_test_add_func ("/follow/until-the-reader-scrolls-up", test_follows_until_the_reader_scrolls_up);
   g_test_add_func ("/follow/again-at-the-end", test_follows_again_at_the_end);
   g_test_add_func ("/follow/a-shift-of-the-list-is-not-the-reader", test_a_shift_of_the_list_is_not_the_reader);

@@ -324,6 +324,123 @@ test_times_and_numbers_read_well (void)
   g_assert_cmpstr (clock, ==, "01:11:02.3");
 }
 
+/* ---- what is never stored ---- */
+
+static gboolean
+last_text_is (InspectorWatch *self, const char *text)
+{
+  GListModel *model = G_LIST_MODEL (inspector_watch_get_model (self));
+  guint n;
+
+  inspector_chain_model_apply (inspector_watch_get_model (self), G_MAXUINT, 0);
+  n = g_list_model_get_n_items (model);
+  return n > 0 && strcmp (inspector_chain_item_get_text (row (self, n - 1)), text) == 0;
+}
+
+static void
+test_a_step_grows_and_becomes_an_event (void)
+{
+  g_autoptr(FakeDaemon) daemon = fake_daemon_new ();
+  g_autoptr(InspectorWatch) self = NULL;
+  InspectorChainItem *open;
+
+  fake_daemon_add_step (daemon, "s", "analysis", "Before");
+  fake_daemon_add_delta (daemon, "s", "3", 0, "Which ");
+  self = watch (daemon, "s");
+  fake_wait_for (last_text_is (self, "Which "));
+  open = row (self, 1);
+  g_assert_cmpint (inspector_chain_item_get_kind (open), ==, INSPECTOR_ITEM_OPEN);
+  g_assert_cmpint (inspector_chain_item_get_time_us (open), ==, 0);
+  fake_daemon_add_delta (daemon, "s", "3", 6, "hosts?");
+  fake_wait_for (last_text_is (self, "Which hosts?"));
+  g_assert_true (row (self, 1) == open);
+
+  fake_daemon_add_event (daemon, "s", "thinking_step", "\"thinking_type\":\"planning\",\"content\":\"Which hosts? All.\","
+                         "\"context_used\":{\"step_id\":\"3\"}");
+  fake_wait_for (last_text_is (self, "Which hosts? All."));
+  g_assert_true (row (self, 1) == open);   /* the same row */
+  g_assert_cmpint (inspector_chain_item_get_kind (open), ==, INSPECTOR_ITEM_STEP);
+  g_assert_cmpuint (inspector_chain_model_get_n_open (inspector_watch_get_model (self)), ==, 0);
+  g_assert_cmpuint (inspector_chain_model_get_n_steps (inspector_watch_get_model (self)), ==, 2);
+  wait_rows (self, 2);
+}
+
+static void
+test_a_dropped_step_goes (void)
+{
+  g_autoptr(FakeDaemon) daemon = fake_daemon_new ();
+  g_autoptr(InspectorWatch) self = NULL;
+
+  fake_daemon_add_delta (daemon, "s", "1", 0, "Never mind");
+  fake_daemon_add_delta (daemon, "s", "2", 0, "Stays");
+  self = watch (daemon, "s");
+  fake_wait_for (last_text_is (self, "Stays"));
+  wait_rows (self, 2);
+  fake_daemon_add_frame (daemon, "s", "thinking_dropped", "\"step_id\":\"1\"");
+  fake_wait_for ((inspector_chain_model_apply (inspector_watch_get_model (self), G_MAXUINT, 0),
+                  g_list_model_get_n_items (G_LIST_MODEL (inspector_watch_get_model (self))) == 1));
+  g_assert_cmpstr (inspector_chain_item_get_text (row (self, 0)), ==, "Stays");
+  fake_daemon_add_event (daemon, "s", "session_end", END);
+  fake_wait_for (last_text_is (self, "The session ended"));
+  wait_rows (self, 1);   /* nothing came of the other */
+}
+
+static void
+test_after_a_break_open_steps_begin_anew (void)
+{
+  g_autoptr(FakeDaemon) daemon = fake_daemon_new ();
+  g_autoptr(InspectorWatch) self = NULL;
+
+  fake_daemon_add_step (daemon, "s", "analysis", "Before");
+  fake_daemon_add_delta (daemon, "s", "1", 0, "Half a thou");
+  self = watch (daemon, "s");
+  fake_wait_for (last_text_is (self, "Half a thou"));
+  fake_server_shut (fake_daemon_get_server (daemon));
+  fake_wait_for (inspector_watch_get_state (self) == INSPECTOR_WATCH_LOST);
+  g_assert_true (last_text_is (self, "Half a thou"));   /* what was seen stays */
+  fake_daemon_add_delta (daemon, "s", "1", 0, "Half a thought");
+  fake_server_reopen (fake_daemon_get_server (daemon));
+  inspector_watch_retry (self);
+  fake_wait_for (last_text_is (self, "Half a thought"));
+  wait_rows (self, 2);
+}
+
+static void
+count_generation_cb (InspectorWatch *self, guint *n)
+{
+  (*n)++;
+}
+
+static void
+test_the_model_behind_it_is_told (void)
+{
+  g_autoptr(FakeDaemon) daemon = fake_daemon_new ();
+  g_autoptr(InspectorWatch) self = NULL;
+  OuioePhase phase;
+  gint64 begin_us;
+  gint64 end_us;
+  guint n = 0;
+
+  fake_daemon_set_generation (daemon, "s", "{\"model\":\"qwen3:8b\",\"phase\":\"none\",\"calls\":1,\"phases\":"
+                              "[{\"phase\":\"thinking\",\"begin\":\"2026-11-23T01:11:01+00:00\","
+                              "\"end\":\"2026-11-23T01:11:04+00:00\"}]}");
+  self = watch (daemon, "s");
+  g_signal_connect (self, "generation-changed", G_CALLBACK (count_generation_cb), &n);
+  g_assert_null (inspector_watch_get_generation (self));
+  fake_wait_for (inspector_watch_get_generation (self) != NULL);   /* it was asked for */
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpstr (inspector_watch_get_user_id (self), ==, "alice");
+  g_assert_true (ouioe_generation_get_span (inspector_watch_get_generation (self), 0, &phase, &begin_us, &end_us));
+  g_assert_cmpint (phase, ==, OUIOE_PHASE_THINKING);
+  g_assert_cmpint (end_us - begin_us, ==, 3 * G_USEC_PER_SEC);
+
+  fake_daemon_add_frame (daemon, "s", "generation", "\"generation\":{\"phase\":\"answer\",\"calls\":2,"
+                         "\"calls_under_way\":1,\"can_stop\":true}");
+  fake_wait_for (n == 2);
+  g_assert_cmpint (ouioe_generation_get_phase (inspector_watch_get_generation (self)), ==, OUIOE_PHASE_ANSWER);
+  g_assert_true (ouioe_generation_get_can_stop (inspector_watch_get_generation (self)));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -337,5 +454,9 @@ main (int argc, char **argv)
   g_test_add_func ("/service/an-absent-daemon-is-told-with-the-reason", test_an_absent_daemon_is_told_with_the_reason);
   g_test_add_func ("/service/a-session-is-described", test_a_session_is_described);
   g_test_add_func ("/format/times-and-numbers-read-well", test_times_and_numbers_read_well);
+  g_test_add_func ("/watch/a-step-grows-and-becomes-an-event", test_a_step_grows_and_becomes_an_event);
+  g_test_add_func ("/watch/a-dropped-step-goes", test_a_dropped_step_goes);
+  g_test_add_func ("/watch/after-a-break-open-steps-begin-anew", test_after_a_break_open_steps_begin_anew);
+  g_test_add_func ("/watch/the-model-behind-it-is-told", test_the_model_behind_it_is_told);
   return g_test_run ();
 }
