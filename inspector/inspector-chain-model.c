@@ -120,13 +120,14 @@ inspector_chain_model_new (guint limit)
   return self;
 }
 
+/* @sign: 1 for one more, -1 for one less */
 static void
-count (InspectorChainModel *self, InspectorChainItem *item)
+count (InspectorChainModel *self, InspectorChainItem *item, int sign)
 {
   if (inspector_chain_item_get_kind (item) == INSPECTOR_ITEM_STEP)
-    self->n_steps++;
+    self->n_steps += (guint64) sign;
   else if (inspector_chain_item_get_kind (item) == INSPECTOR_ITEM_UPDATE)
-    self->n_updates++;
+    self->n_updates += (guint64) sign;
 }
 
 /* Whole blocks only: after this the limit is kept with less than a block to spare. */
@@ -187,7 +188,7 @@ append_pending (InspectorChainModel *self, guint max, gint64 deadline_us)
     {
       InspectorChainItem *item = settle (self, g_queue_pop_head (&self->pending));
 
-      count (self, item);
+      count (self, item, 1);
       g_ptr_array_add (self->rows, item);
       n++;
       if (deadline_us > 0 && n % CLOCK_STRIDE == 0 && g_get_monotonic_time () >= deadline_us)
@@ -380,6 +381,22 @@ const InspectorFrames *
 inspector_chain_model_get_frames (InspectorChainModel *self)
 {
   return &self->frames;
+}
+
+void
+inspector_chain_model_truncate (InspectorChainModel *self, guint n)
+{
+  guint n_rows = self->rows->len;
+
+  while (self->pending.length > 0 && n_rows + self->pending.length > n)
+    g_object_unref (g_queue_pop_tail (&self->pending));
+  if (n >= n_rows)
+    return;
+  for (guint i = n; i < n_rows; i++)
+    count (self, self->rows->pdata[i], -1);
+  g_ptr_array_remove_range (self->rows, n, n_rows - n);
+  self->n_open -= MIN (self->n_open, n_rows - n);     /* these stand last */
+  g_list_model_items_changed (G_LIST_MODEL (self), n, n_rows - n, 0);
 }
 
 guint

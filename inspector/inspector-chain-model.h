@@ -41,6 +41,8 @@ void                 inspector_chain_model_push        (InspectorChainModel *sel
 /* Makes rows of up to @max queued items, but stops when the monotonic clock has passed @deadline_us (0: never).
  * Returns how many rows it made. */
 guint                inspector_chain_model_apply       (InspectorChainModel *self, guint max, gint64 deadline_us);
+/* Takes back what came behind the first @n, queued items included: as if it had never come. */
+void                 inspector_chain_model_truncate    (InspectorChainModel *self, guint n);
 guint                inspector_chain_model_get_n_pending (InspectorChainModel *self);
 /* A step that is being written has @text so far; it is shown with the next apply(). Signal "grown": the rows have it. */
 void                 inspector_chain_model_grow          (InspectorChainModel *self, const char *step_id, const char *text);

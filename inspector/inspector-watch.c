@@ -24,6 +24,9 @@ struct _InspectorWatch
   OuioeEventId         last_id;        /* of the newest event, 0-0 when none */
   gint64               began_us;       /* 0 when not known */
   gint64               ended_us;       /* 0 while it runs */
+  InspectorWatchOrigin origin;
+  guint                n_replayed;     /* items of a replay or recording that were queued */
+  gint64               now_us;         /* of a replay or recording */
 };
 
 enum { SIGNAL_STATE_CHANGED, SIGNAL_PROGRESS_CHANGED, SIGNAL_GENERATION_CHANGED, N_SIGNALS };
@@ -255,6 +258,113 @@ inspector_watch_new (OuioeClient *client, const char *session_id)
   return self;
 }
 
+/* ---- what happened before ---- */
+
+InspectorWatch *
+inspector_watch_new_replay (const char *session_id)
+{
+  InspectorWatch *self = g_object_new (INSPECTOR_TYPE_WATCH, NULL);
+
+  self->session_id = g_strdup (session_id);
+  self->origin = INSPECTOR_WATCH_REPLAY;
+  self->state = INSPECTOR_WATCH_LIVE;
+  g_object_unref (self->model);
+  self->model = inspector_chain_model_new (G_MAXUINT);   /* whoever has the items bounds them */
+  return self;
+}
+
+/* What the items from @from up to @to say of the session. @update: (inout): the newest one */
+static void
+read_items (InspectorWatch *self, GPtrArray *items, guint from, guint to, InspectorChainItem **update)
+{
+  for (guint i = from; i < to; i++)
+    {
+      InspectorChainItem *item = items->pdata[i];
+
+      switch (inspector_chain_item_get_kind (item))
+        {
+        case INSPECTOR_ITEM_START:
+          self->began_us = inspector_chain_item_get_time_us (item);
+          self->ended_us = 0;
+          self->is_ended = FALSE;
+          *update = NULL;
+          break;
+        case INSPECTOR_ITEM_END:
+          self->ended_us = inspector_chain_item_get_time_us (item);
+          self->is_ended = TRUE;
+          break;
+        case INSPECTOR_ITEM_UPDATE:
+          *update = item;
+          break;
+        case INSPECTOR_ITEM_STEP:
+        case INSPECTOR_ITEM_OPEN:
+        case INSPECTOR_ITEM_GAP:
+        default:
+          break;
+        }
+    }
+}
+
+void
+inspector_watch_replay_to (InspectorWatch *self, GPtrArray *items, guint n, gint64 now_us)
+{
+  gboolean is_back = n < self->n_replayed;
+  guint from = is_back ? 0 : self->n_replayed;
+  InspectorChainItem *update = NULL;
+  gint64 began_us = self->began_us;
+
+  self->now_us = now_us;
+  if (n == self->n_replayed)
+    return;
+  if (is_back)
+    {
+      inspector_chain_model_truncate (self->model, n);
+      self->began_us = 0;
+      self->ended_us = 0;
+      self->is_ended = FALSE;
+    }
+  read_items (self, items, from, n, &update);
+  for (guint i = self->n_replayed; i < n; i++)
+    inspector_chain_model_push (self->model, g_object_ref (items->pdata[i]));
+  self->n_replayed = n;
+  if (update != NULL)
+    take_progress (self, ouioe_event_dup_progress_update (inspector_chain_item_get_event (update)));
+  else if (is_back || began_us != self->began_us)
+    take_progress (self, NULL);
+  if (self->origin == INSPECTOR_WATCH_REPLAY)
+    set_state (self, self->is_ended ? INSPECTOR_WATCH_FINISHED : INSPECTOR_WATCH_LIVE, NULL);
+}
+
+InspectorWatch *
+inspector_watch_new_recording (const char *session_id, GPtrArray *events)
+{
+  InspectorWatch *self = inspector_watch_new_replay (session_id);
+  g_autoptr(GPtrArray) items = g_ptr_array_new_full (events->len, g_object_unref);
+  gint64 last_us = events->len > 0 ? ouioe_event_get_time_us (events->pdata[events->len - 1]) : 0;
+
+  self->origin = INSPECTOR_WATCH_RECORDING;
+  self->state = INSPECTOR_WATCH_FINISHED;
+  for (guint i = 0; i < events->len; i++)
+    g_ptr_array_add (items, inspector_chain_item_new_event (events->pdata[i]));
+  inspector_watch_replay_to (self, items, items->len, last_us);
+  inspector_chain_model_apply (self->model, G_MAXUINT, 0);
+  if (self->ended_us == 0)
+    self->ended_us = last_us;
+  return self;
+}
+
+InspectorWatchOrigin
+inspector_watch_get_origin (InspectorWatch *self)
+{
+  return self->origin;
+}
+
+gint64
+inspector_watch_get_now_us (InspectorWatch *self)
+{
+  return self->origin == INSPECTOR_WATCH_SERVICE ? g_get_real_time () : self->now_us;
+}
+
 const char *
 inspector_watch_get_session_id (InspectorWatch *self)
 {
@@ -312,6 +422,8 @@ inspector_watch_get_ended_us (InspectorWatch *self)
 void
 inspector_watch_retry (InspectorWatch *self)
 {
+  if (self->origin != INSPECTOR_WATCH_SERVICE)
+    return;
   unsubscribe (self);
   subscribe (self);
 }

@@ -18,6 +18,12 @@ typedef enum {
   INSPECTOR_WATCH_FAILED,       /* the daemon refuses; it is not tried again */
 } InspectorWatchState;
 
+typedef enum {
+  INSPECTOR_WATCH_SERVICE,      /* a session of the daemon */
+  INSPECTOR_WATCH_RECORDING,    /* one from a file, whole */
+  INSPECTOR_WATCH_REPLAY,       /* one that happens again: nobody should take it for the present */
+} InspectorWatchOrigin;
+
 #define INSPECTOR_TYPE_WATCH (inspector_watch_get_type ())
 G_DECLARE_FINAL_TYPE (InspectorWatch, inspector_watch, INSPECTOR, WATCH, GObject)
 
@@ -27,6 +33,16 @@ G_DECLARE_FINAL_TYPE (InspectorWatch, inspector_watch, INSPECTOR, WATCH, GObject
  *   generation-changed ()   more is known of the model behind it: its phase, its tokens
  */
 InspectorWatch      *inspector_watch_new          (OuioeClient *client, const char *session_id);
+/* @events: of OuioeEvent, in their order. Finished, whatever the last of them is. */
+InspectorWatch      *inspector_watch_new_recording (const char *session_id, GPtrArray *events);
+/* Shows nothing until inspector_watch_replay_to(). */
+InspectorWatch      *inspector_watch_new_replay   (const char *session_id);
+/* Makes it what it was when the first @n of @items (of InspectorChainItem, only ever longer than before) were there and it was
+ * @now_us. Less than before is taken back; more is queued in the model. */
+void                 inspector_watch_replay_to    (InspectorWatch *self, GPtrArray *items, guint n, gint64 now_us);
+InspectorWatchOrigin inspector_watch_get_origin   (InspectorWatch *self);
+/* The present as this session has it: the time of day, of a replay where it is, of a recording its last event. */
+gint64               inspector_watch_get_now_us   (InspectorWatch *self);
 const char          *inspector_watch_get_session_id (InspectorWatch *self);
 InspectorChainModel *inspector_watch_get_model    (InspectorWatch *self);   /* (transfer none) */
 InspectorWatchState  inspector_watch_get_state    (InspectorWatch *self);

@@ -20,6 +20,8 @@ G_BEGIN_DECLS
 OUIOE_EXPORT
 G_DECLARE_FINAL_TYPE (OuioeSession, ouioe_session, OUIOE, SESSION, GObject)
 
+/* From its JSON, as the daemon tells it; OUIOE_ERROR_PROTOCOL when it is no session. @len: -1 up to the NUL */
+OUIOE_EXPORT OuioeSession      *ouioe_session_new_from_data        (const char *json, gssize len, GError **error);
 OUIOE_EXPORT const char        *ouioe_session_get_id               (OuioeSession *self);
 OUIOE_EXPORT const char        *ouioe_session_get_user_id          (OuioeSession *self);
 OUIOE_EXPORT OuioeSessionState  ouioe_session_get_state            (OuioeSession *self);

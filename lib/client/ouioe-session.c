@@ -231,6 +231,35 @@ ouioe_session_new_from_json (json_t *json, GError **error)
 }
 
 /**
+ * ouioe_session_new_from_data:
+ * @json: a session as the daemon tells it, one JSON object
+ * @len: its length in bytes, or -1 when a NUL ends it
+ * @error: return location for an error
+ *
+ * Reads a session that was kept somewhere. What it cannot be without is its id and state.
+ *
+ * Returns: (transfer full): the session; %NULL with %OUIOE_ERROR_PROTOCOL when it is none
+ */
+OuioeSession *
+ouioe_session_new_from_data (const char *json, gssize len, GError **error)
+{
+  json_error_t json_error;
+  json_t *object;
+  OuioeSession *self;
+
+  g_return_val_if_fail (json != NULL, NULL);
+  object = json_loadb (json, len < 0 ? strlen (json) : (gsize) len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &json_error);
+  if (object == NULL)
+    {
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "A session cannot be read (byte %d)", json_error.position);
+      return NULL;
+    }
+  self = ouioe_session_new_from_json (object, error);
+  json_decref (object);
+  return self;
+}
+
+/**
  * ouioe_session_get_id:
  * @self: a session
  *

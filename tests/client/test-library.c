@@ -40,11 +40,32 @@ test_private_functions_are_not (void)
   g_module_close (self);
 }
 
+static void
+test_sessions_are_read_from_what_was_kept (void)
+{
+  static const char *const bad[] = { "", "[]", "{", "{\"session_id\":\"s\"}", "{\"state\":\"open\"}",
+                                     "{\"session_id\":\"s\",\"state\":\"what\"}" };
+  static const char good[] = "{\"session_id\":\"s\",\"state\":\"closed\"}";
+  g_autoptr(OuioeSession) session = ouioe_session_new_from_data (good, sizeof good - 1, NULL);
+
+  g_assert_cmpstr (ouioe_session_get_id (session), ==, "s");
+  g_assert_cmpint (ouioe_session_get_state (session), ==, OUIOE_SESSION_CLOSED);
+  g_assert_null (ouioe_session_get_user_request (session));
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      g_assert_null (ouioe_session_new_from_data (bad[i], -1, &error));
+      g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/library/public-functions-are-there", test_public_functions_are_there);
   g_test_add_func ("/library/private-functions-are-not", test_private_functions_are_not);
+  g_test_add_func ("/library/sessions-are-read-from-what-was-kept", test_sessions_are_read_from_what_was_kept);
   return g_test_run ();
 }
