@@ -199,8 +199,7 @@ class FakeModel:
         if how.get("die") == "head":
             return False
         if "status" in how:
-            body = {"error": {"type": "fake_error", "message": "asked to fail"}}
-            return self.whole(connection, how, body, int(how["status"]))
+            return self.whole(connection, how, error_of(request.path), int(how["status"]))
         if "body" in how:
             return self.stream(connection, how, "text/event-stream", ODD_BODIES[how["body"]]())
 
@@ -289,6 +288,14 @@ class FakeModel:
         if how["framing"] == "chunked":
             connection.socket.sendall(b"0\r\nX-Check: passed\r\n\r\n" if how.get("trailer") else b"0\r\n\r\n")
         return how["framing"] != "close"
+
+
+def error_of(path):
+    """As the servers of this API tell it."""
+    if path.startswith("/api/"):
+        return {"error": "asked to fail"}
+    error = {"type": "fake_error", "message": "asked to fail"}
+    return {"type": "error", "error": error, "request_id": "req_1"} if path == "/v1/messages" else {"error": error}
 
 
 def pieces(recording, how):

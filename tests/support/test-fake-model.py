@@ -56,7 +56,7 @@ def test_every_way_of_serving_gives_the_same_body():
 
 def test_an_answer_that_is_not_streamed_is_the_same():
     for recording in model.recordings.values():
-        if recording.dialect in ("mcp",) or recording.api == "pull":
+        if recording.dialect in ("mcp",) or recording.api == "pull" or "error" in recording.values[-1]:
             continue
         answer = ask(model.port, recording.path, b'{"stream":false}', {"X-Fake": "recording=" + recording.name})
         text = json.dumps(json.loads(answer.body), ensure_ascii=False)
