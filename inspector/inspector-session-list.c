@@ -21,7 +21,8 @@ struct _InspectorSessionList
   char       *selected;    /* id of the session that is shown, or NULL */
 };
 
-static guint selected_signal;
+enum { SIGNAL_SELECTED, SIGNAL_OPENED, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (InspectorSessionList, inspector_session_list, GTK_TYPE_BOX)
 
@@ -82,7 +83,13 @@ on_row_selected (InspectorSessionList *self, GtkListBoxRow *row)
     return;
   g_free (self->selected);
   self->selected = g_strdup (id);
-  g_signal_emit (self, selected_signal, 0, item_of (row));
+  g_signal_emit (self, signals[SIGNAL_SELECTED], 0, item_of (row));
+}
+
+static void
+on_row_activated (InspectorSessionList *self)
+{
+  g_signal_emit (self, signals[SIGNAL_OPENED], 0);
 }
 
 /* A session that ended moves to the other part of the list, as a new row: it stays selected. */
@@ -171,8 +178,11 @@ inspector_session_list_class_init (InspectorSessionListClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ouioe/Inspector/inspector-session-list.ui");
   gtk_widget_class_bind_template_child (widget_class, InspectorSessionList, box);
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
-  selected_signal = g_signal_new ("selected", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 1, INSPECTOR_TYPE_SESSION_ITEM);
+  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  signals[SIGNAL_SELECTED] = g_signal_new ("selected", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                           NULL, G_TYPE_NONE, 1, INSPECTOR_TYPE_SESSION_ITEM);
+  signals[SIGNAL_OPENED] = g_signal_new ("opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 0);
 }
 
 static void

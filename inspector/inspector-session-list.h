@@ -13,7 +13,10 @@ G_BEGIN_DECLS
 #define INSPECTOR_TYPE_SESSION_LIST (inspector_session_list_get_type ())
 G_DECLARE_FINAL_TYPE (InspectorSessionList, inspector_session_list, INSPECTOR, SESSION_LIST, GtkBox)
 
-/* Signal "selected" (InspectorSessionItem *): the reader, or a program, chose this one. */
+/* Signals:
+ *   selected (InspectorSessionItem *)   the reader, or a program, chose this one
+ *   opened   ()                         the reader wants to see the selected one: a click, or Enter
+ */
 /* @sessions: of InspectorSessionItem, see inspector_session_items_merge() */
 void     inspector_session_list_set_sessions (InspectorSessionList *self, GListModel *sessions);
 /* FALSE when there is no such session (yet). */

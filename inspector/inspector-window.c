@@ -1,4 +1,4 @@
-/* inspector-window.c - sessions at the left, the chain of one of them at the right
+/* inspector-window.c - sessions, the chain of one of them, and a step of it: three columns
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,7 +9,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "inspector-banner.h"
 #include "inspector-chain-view.h"
+#include "inspector-columns.h"
 #include "inspector-format.h"
 #include "inspector-service.h"
 #include "inspector-session-list.h"
@@ -19,13 +21,20 @@ struct _InspectorWindow
 {
   AdwApplicationWindow  parent_instance;
   AdwToastOverlay      *toasts;
-  GtkWidget            *sidebar;
-  GtkToggleButton      *sidebar_button;
+  InspectorColumns     *columns;
+  AdwHeaderBar         *sidebar_header;
+  AdwHeaderBar         *content_header;
+  AdwHeaderBar         *detail_header;
+  GtkWidget            *hide_sidebar_button;
+  GtkWidget            *show_sidebar_button;
+  GtkWidget            *content_back;
+  GtkWidget            *content_menu;
+  GtkWidget            *detail_back;
+  GtkWidget            *detail_button;
   AdwWindowTitle       *service_title;
   InspectorSessionList *sessions;
   AdwWindowTitle       *chain_title;
-  GtkRevealer          *banner;
-  GtkLabel             *banner_text;
+  InspectorBanner      *banner;
   GtkStack             *stack;
   AdwStatusPage        *unreachable_page;
   GtkLabel             *start_command;
@@ -106,6 +115,27 @@ show_title (InspectorWindow *self)
   adw_window_title_set_subtitle (self->chain_title, subtitle);
 }
 
+/* The buttons of the window stand at its outer edges, and each thing to press once. */
+static void
+show_headers (InspectorWindow *self)
+{
+  gboolean is_narrow = inspector_columns_get_layout (self->columns) == INSPECTOR_LAYOUT_NARROW;
+  gboolean has_sidebar = inspector_columns_get_shown (self->columns, INSPECTOR_COLUMN_SIDEBAR);
+  gboolean has_content = inspector_columns_get_shown (self->columns, INSPECTOR_COLUMN_CONTENT);
+  gboolean has_detail = inspector_columns_get_shown (self->columns, INSPECTOR_COLUMN_DETAIL);
+
+  adw_header_bar_set_show_end_title_buttons (self->sidebar_header, !has_content && !has_detail);
+  adw_header_bar_set_show_start_title_buttons (self->content_header, !has_sidebar);
+  adw_header_bar_set_show_end_title_buttons (self->content_header, !has_detail);
+  adw_header_bar_set_show_start_title_buttons (self->detail_header, !has_content);
+  gtk_widget_set_visible (self->hide_sidebar_button, !is_narrow);
+  gtk_widget_set_visible (self->show_sidebar_button, !is_narrow && !has_sidebar);
+  gtk_widget_set_visible (self->content_menu, !has_sidebar);
+  gtk_widget_set_visible (self->content_back, is_narrow);
+  gtk_widget_set_visible (self->detail_back, is_narrow);
+  gtk_widget_set_visible (self->detail_button, !is_narrow);
+}
+
 static gboolean
 clock_cb (gpointer user_data)
 {
@@ -159,13 +189,13 @@ show_banner (InspectorWindow *self)
       g_autofree char *text = g_strdup_printf (_("This session cannot be followed: %s"),
                                                inspector_watch_get_message (self->watch));
 
-      gtk_label_set_text (self->banner_text, text);
+      inspector_banner_set_title (self->banner, text);
     }
   else if (is_shown)
     {
-      gtk_label_set_text (self->banner_text, _("Connection lost. Trying again…"));
+      inspector_banner_set_title (self->banner, _("Connection lost. Trying again…"));
     }
-  gtk_revealer_set_reveal_child (self->banner, is_shown);
+  inspector_banner_set_revealed (self->banner, is_shown);
   /* What the list says is of the past. */
   gtk_widget_set_opacity (GTK_WIDGET (self->sessions), is_offline ? 0.55 : 1);
 }
@@ -210,6 +240,13 @@ on_selected (InspectorWindow *self, InspectorSessionItem *item)
   g_signal_connect_swapped (item, "changed", G_CALLBACK (show_title), self);
   inspector_chain_view_set_watch (self->chain, self->watch);
   show_state (self);
+}
+
+/* By hand: a narrow window goes on to what was chosen. */
+static void
+on_opened (InspectorWindow *self)
+{
+  inspector_columns_set_page (self->columns, INSPECTOR_COLUMN_CONTENT);
 }
 
 /* The first list, or a new session, came: show what was asked for, or else the newest. */
@@ -267,11 +304,27 @@ go_to_start (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+toggle (InspectorWindow *self, InspectorColumn column)
+{
+  inspector_columns_set_shown (self->columns, column, !inspector_columns_get_shown (self->columns, column));
+}
+
+static void
 toggle_sidebar (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  GtkToggleButton *button = INSPECTOR_WINDOW (widget)->sidebar_button;
+  toggle (INSPECTOR_WINDOW (widget), INSPECTOR_COLUMN_SIDEBAR);
+}
 
-  gtk_toggle_button_set_active (button, !gtk_toggle_button_get_active (button));
+static void
+toggle_detail (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  toggle (INSPECTOR_WINDOW (widget), INSPECTOR_COLUMN_DETAIL);
+}
+
+static void
+back (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  inspector_columns_go_back (INSPECTOR_WINDOW (widget)->columns);
 }
 
 static void
@@ -310,17 +363,26 @@ inspector_window_class_init (InspectorWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = inspector_window_dispose;
   G_OBJECT_CLASS (klass)->finalize = inspector_window_finalize;
+  g_type_ensure (INSPECTOR_TYPE_BANNER);
+  g_type_ensure (INSPECTOR_TYPE_COLUMNS);
   g_type_ensure (INSPECTOR_TYPE_SESSION_LIST);
   g_type_ensure (INSPECTOR_TYPE_CHAIN_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ouioe/Inspector/inspector-window.ui");
   gtk_widget_class_bind_template_child (widget_class, InspectorWindow, toasts);
-  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, sidebar);
-  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, sidebar_button);
+  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, columns);
+  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, sidebar_header);
+  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, content_header);
+  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, detail_header);
+  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, hide_sidebar_button);
+  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, show_sidebar_button);
+  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, content_back);
+  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, content_menu);
+  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, detail_back);
+  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, detail_button);
   gtk_widget_class_bind_template_child (widget_class, InspectorWindow, service_title);
   gtk_widget_class_bind_template_child (widget_class, InspectorWindow, sessions);
   gtk_widget_class_bind_template_child (widget_class, InspectorWindow, chain_title);
   gtk_widget_class_bind_template_child (widget_class, InspectorWindow, banner);
-  gtk_widget_class_bind_template_child (widget_class, InspectorWindow, banner_text);
   gtk_widget_class_bind_template_child (widget_class, InspectorWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, InspectorWindow, unreachable_page);
   gtk_widget_class_bind_template_child (widget_class, InspectorWindow, start_command);
@@ -328,11 +390,15 @@ inspector_window_class_init (InspectorWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, InspectorWindow, awaiting_page);
   gtk_widget_class_bind_template_child (widget_class, InspectorWindow, chain);
   gtk_widget_class_bind_template_callback (widget_class, on_selected);
+  gtk_widget_class_bind_template_callback (widget_class, on_opened);
+  gtk_widget_class_bind_template_callback (widget_class, show_headers);
   gtk_widget_class_install_action (widget_class, "win.retry", NULL, retry);
   gtk_widget_class_install_action (widget_class, "win.copy-command", NULL, copy_command);
   gtk_widget_class_install_action (widget_class, "win.go-to-end", NULL, go_to_end);
   gtk_widget_class_install_action (widget_class, "win.go-to-start", NULL, go_to_start);
   gtk_widget_class_install_action (widget_class, "win.toggle-sidebar", NULL, toggle_sidebar);
+  gtk_widget_class_install_action (widget_class, "win.toggle-detail", NULL, toggle_detail);
+  gtk_widget_class_install_action (widget_class, "win.back", NULL, back);
   gtk_widget_class_install_action (widget_class, "win.move", "i", move_in_list);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "win.move", "i", 1);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK, "win.move", "i", -1);
@@ -341,8 +407,13 @@ inspector_window_class_init (InspectorWindowClass *klass)
 static void
 inspector_window_init (InspectorWindow *self)
 {
+  int width;
+  int height;
+
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_object_bind_property (self->sidebar_button, "active", self->sidebar, "visible", G_BINDING_DEFAULT);
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  inspector_columns_expect_width (self->columns, width);
+  show_headers (self);
 }
 
 /* The commands of the hints, for the address that is looked at. */
@@ -368,6 +439,8 @@ inspector_window_new (GtkApplication *application, OuioeClient *client, const ch
   const char *address = ouioe_client_get_address (client);
 
   self->awaited = g_strdup (session_id);
+  if (session_id != NULL)
+    inspector_columns_set_page (self->columns, INSPECTOR_COLUMN_CONTENT);
   adw_status_page_set_description (self->awaiting_page, session_id);
   adw_window_title_set_subtitle (self->service_title, address);
   show_commands (self, address);
