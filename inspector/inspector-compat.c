@@ -21,3 +21,54 @@ inspector_compat_show_about (GtkWindow *parent)
                          "translator-credits", _("translator-credits"),
                          NULL);
 }
+
+void
+inspector_compat_tell (GtkWindow *parent, const char *heading, const char *body)
+{
+  GtkWidget *dialog = adw_message_dialog_new (parent, heading, body);
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* ---- files ---- */
+
+typedef struct {
+  InspectorCompatFileFunc func;
+  gpointer                user_data;
+} Choice;
+
+static void
+on_response (GtkNativeDialog *dialog, int response, gpointer user_data)
+{
+  g_autofree Choice *choice = user_data;
+  g_autoptr(GFile) file = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  choice->func (file, choice->user_data);
+  g_object_unref (dialog);
+}
+
+void
+inspector_compat_choose_file (GtkWindow *parent, const char *title, const char *accept, const char *suggested,
+                              const char *kind, const char *const *patterns, InspectorCompatFileFunc func,
+                              gpointer user_data)
+{
+  GtkFileChooserAction action = suggested != NULL ? GTK_FILE_CHOOSER_ACTION_SAVE : GTK_FILE_CHOOSER_ACTION_OPEN;
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (title, parent, action, accept, NULL);
+  g_autoptr(GtkFileFilter) filter = gtk_file_filter_new ();
+  Choice *choice = g_new (Choice, 1);
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  gtk_file_filter_set_name (filter, kind);
+  for (gsize i = 0; patterns[i] != NULL; i++)
+    gtk_file_filter_add_pattern (filter, patterns[i]);
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
+  if (suggested != NULL)
+    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), suggested);
+  choice->func = func;
+  choice->user_data = user_data;
+  g_signal_connect (dialog, "response", G_CALLBACK (on_response), choice);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}

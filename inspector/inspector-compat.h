@@ -9,5 +9,15 @@
 G_BEGIN_DECLS
 
 void inspector_compat_show_about (GtkWindow *parent);
+/* Something went wrong that the reader must know of. */
+void inspector_compat_tell       (GtkWindow *parent, const char *heading, const char *body);
+
+/* @file: (nullable): NULL when the reader changed their mind */
+typedef void (*InspectorCompatFileFunc) (GFile *file, gpointer user_data);
+
+/* Asks for a file. @suggested: (nullable): a name to write to; NULL to read one. @patterns: of names, NULL at the end */
+void inspector_compat_choose_file (GtkWindow *parent, const char *title, const char *accept, const char *suggested,
+                                   const char *kind, const char *const *patterns, InspectorCompatFileFunc func,
+                                   gpointer user_data);
 
 G_END_DECLS

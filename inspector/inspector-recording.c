@@ -309,7 +309,8 @@ write_report (Writing *writing, GOutputStream *out, GCancellable *cancellable, G
 {
   g_autoptr(GString) text = g_string_new (NULL);
 
-  inspector_markdown_append_head (text, writing->events);
+  if (writing->events->len > 0)
+    inspector_markdown_append_head (text, writing->events);
   for (guint i = 0; i < writing->events->len; i++)
     {
       if (i % CANCEL_STRIDE == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
