@@ -13,6 +13,8 @@
 
 /* What takes less is done before anybody has read that it is being done. */
 #define PATIENCE_MS 300
+/* A toast that goes in the first frame of its coming brings libadwaita 1.2 down. */
+#define SETTLE_MS   300
 /* Of a file's name in the dialog; long enough to know it again. */
 #define MAX_NAME_BYTES 60
 
@@ -42,6 +44,15 @@ on_toast_gone (Transfer *self)
   g_clear_object (&self->toast);
 }
 
+/* The button takes its toast away by itself. */
+static void
+on_cancel_clicked (Transfer *self)
+{
+  g_signal_handlers_disconnect_by_data (self->toast, self);
+  g_clear_object (&self->toast);
+  g_cancellable_cancel (self->cancellable);
+}
+
 static gboolean
 patience_cb (gpointer user_data)
 {
@@ -53,10 +64,10 @@ patience_cb (gpointer user_data)
   self->patience = 0;
   if (self->toasts == NULL)
     return G_SOURCE_REMOVE;
-  self->toast = g_object_ref (adw_toast_new (text));
+  self->toast = adw_toast_new (text);
   adw_toast_set_timeout (self->toast, 0);
   adw_toast_set_button_label (self->toast, _("_Cancel"));
-  g_signal_connect_swapped (self->toast, "button-clicked", G_CALLBACK (g_cancellable_cancel), self->cancellable);
+  g_signal_connect_swapped (self->toast, "button-clicked", G_CALLBACK (on_cancel_clicked), self);
   g_signal_connect_swapped (self->toast, "dismissed", G_CALLBACK (on_toast_gone), self);
   adw_toast_overlay_add_toast (self->toasts, g_object_ref (self->toast));
   return G_SOURCE_REMOVE;
@@ -75,6 +86,13 @@ transfer_new (AdwToastOverlay *toasts, GFile *file)
   return self;
 }
 
+static gboolean
+dismiss_cb (gpointer user_data)
+{
+  adw_toast_dismiss (user_data);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 transfer_free (Transfer *self)
 {
@@ -84,7 +102,7 @@ transfer_free (Transfer *self)
       g_autoptr(AdwToast) toast = g_steal_pointer (&self->toast);
 
       g_signal_handlers_disconnect_by_data (toast, self);
-      adw_toast_dismiss (toast);
+      g_timeout_add_full (G_PRIORITY_DEFAULT, SETTLE_MS, dismiss_cb, g_steal_pointer (&toast), g_object_unref);
     }
   if (self->toasts != NULL)
     g_object_weak_unref (G_OBJECT (self->toasts), on_toasts_gone, self);
