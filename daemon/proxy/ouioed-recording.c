@@ -6,6 +6,7 @@
 
 #include "ouioed-recording.h"
 
+#include "ouioe-codec.h"
 #include "ouioe-types-private.h"
 
 #define MAX_IN_FLIGHT 64                       /* steps and updates that wait for their commit */
@@ -77,9 +78,22 @@ op_done (OuioedRecording *self, Op *op)
   op_free (op);
 }
 
+/* Readers who saw the step grow are told that nothing comes of it. */
+static void
+drop_open_step (OuioedRecording *self, OuioeThinkingStep *step)
+{
+  OuioeText id = ouioe_codec_get_step_id (step);
+
+  if (id.str != NULL)
+    ouioed_hub_drop_step (self->hub, self->session_id, id.str);
+  ouioe_text_clear (&id);
+}
+
 static void
 drop (OuioedRecording *self, Op *op)
 {
+  if (op->type == OP_STEP)
+    drop_open_step (self, op->step);
   self->n_dropped++;
   self->n_untold++;
   op_done (self, op);
