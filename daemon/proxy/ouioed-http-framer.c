@@ -176,7 +176,9 @@ framer_judge_answer (OuioedHttpFramer *self)
       framer_fail (self, NULL);
       return;
     }
-  if (head->status == 101)
+  if (head->status == 101 && self->no_switch)
+    framer_fail (self, NULL);
+  else if (head->status == 101)
     self->state = STATE_TUNNEL;
   else if (head->status < 200)
     self->state = STATE_BEFORE;
@@ -488,6 +490,12 @@ gboolean
 ouioed_http_framer_is_until_close (const OuioedHttpFramer *self)
 {
   return self->state == STATE_UNTIL_CLOSE || self->state == STATE_UNFRAMED || self->state == STATE_TUNNEL;
+}
+
+gboolean
+ouioed_http_framer_is_broken (const OuioedHttpFramer *self)
+{
+  return self->state == STATE_UNFRAMED;
 }
 
 gboolean

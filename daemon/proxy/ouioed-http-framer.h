@@ -35,6 +35,7 @@ typedef struct {
   guint            state;
   gboolean         is_answer;
   gboolean         is_to_head;       /* the answer to a HEAD */
+  gboolean         no_switch;        /* set after begin_answer(): nobody asked for another protocol, so a 101 is no answer */
   gboolean         is_touched;       /* bytes were looked at, be it an empty line or an informational answer */
   gboolean         is_oversized;     /* the head of a request is larger than allowed */
   gboolean         has_head;         /* it is complete; not for informational answers */
@@ -53,6 +54,8 @@ gsize    ouioed_http_framer_next          (OuioedHttpFramer *self, const char *d
 gboolean ouioed_http_framer_is_complete   (const OuioedHttpFramer *self);
 /* The message ends when the connection does. */
 gboolean ouioed_http_framer_is_until_close (const OuioedHttpFramer *self);
+/* An answer that nobody understands, from its beginning or from some byte on. */
+gboolean ouioed_http_framer_is_broken     (const OuioedHttpFramer *self);
 /* After a 101: what comes is of another protocol. */
 gboolean ouioed_http_framer_is_tunnel     (const OuioedHttpFramer *self);
 /* Nothing of the message has been seen. */

@@ -122,10 +122,22 @@ tee_connect_cancel (TeeClient *client)
   g_cancellable_cancel (self->cancellable);
 }
 
+/* Twice done is as good as once done (RFC 9110, 9.2.2). */
+static gboolean
+is_idempotent (const OuioedWireHead *request)
+{
+  static const char *const methods[] = { "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY", NULL };
+  g_autofree char *method = g_strndup (request->method, request->method_len);
+
+  return g_strv_contains (methods, method);
+}
+
 gboolean
 tee_connect_retry (TeeClient *client)
 {
   if (client->replay == NULL || !tee_socket_is_open (&client->client))
+    return FALSE;
+  if (client->is_request_sent && !is_idempotent (&client->request.parsed))
     return FALSE;
   tee_client_close_server (client);
   client->up = g_steal_pointer (&client->replay);

@@ -102,6 +102,7 @@ flush_up (TeeClient *self)
           server_is_deaf (self);
           return;
         }
+      self->is_request_sent = self->is_request_sent || n > 0;
       self->since = g_get_monotonic_time ();
       tee_bytes_remove (&self->up, n);
     }
@@ -156,6 +157,7 @@ send_up (TeeClient *self, const char *data, gsize len)
   if (used < 0)
     return FALSE;
   sent = used > 0 ? tee_socket_write (&self->server, data, used) : 0;
+  self->is_request_sent = self->is_request_sent || sent > 0;
   keep_for_replay (self, data, used);
   if (sent < 0 && sent != -EAGAIN)
     server_is_deaf (self);
@@ -296,21 +298,28 @@ server_has_ended (TeeClient *self, int reason)
 
   if (ouioed_http_framer_is_untouched (answer))
     {
+      gboolean was_kept = self->is_server_used;
+
       if (tee_connect_retry (self))
         return TRUE;
       tee_client_end_call (self, OUIOED_CALL_NO_UPSTREAM, "it hung up without an answer");
-      return tee_refuse_upstream (self, TEE_PROBLEM_NO_ANSWER, NULL);
+      if (!was_kept)
+        return tee_refuse_upstream (self, TEE_PROBLEM_NO_ANSWER, NULL);
+      tee_client_hang_up (self);    /* as it did: whether to ask again is up to the client */
+      return FALSE;
     }
 
   tee_client_close_server (self);
   self->keeps_client = FALSE;
-  if (until_close && answer->has_head && (reason == 0 || ouioed_http_framer_is_tunnel (answer)))
+  if (until_close && answer->has_head && !ouioed_http_framer_is_broken (answer)
+      && (reason == 0 || ouioed_http_framer_is_tunnel (answer)))
     {
       tee_client_end_call (self, OUIOED_CALL_COMPLETE, NULL);
       return tee_client_finish (self);
     }
 
-  detail = reason != 0 ? g_strdup (g_strerror (reason)) : NULL;
+  detail = reason != 0 ? g_strdup (g_strerror (reason))
+           : ouioed_http_framer_is_broken (answer) ? g_strdup ("it is not HTTP any more") : NULL;
   tee_client_end_call (self, OUIOED_CALL_TRUNCATED, detail);
   if (until_close && reason != 0 && tee_socket_is_open (&self->client) && all_has_arrived (self))
     tee_socket_reset (&self->client);    /* as the upstream did; an end would make the answer look whole */

@@ -113,6 +113,7 @@ struct _TeeClient
   gboolean          is_claimed;        /* the request that begins is ours */
   gboolean          is_server_used;    /* its connection has answered before */
   gboolean          is_server_deaf;    /* it takes no more of the request; it may still answer */
+  gboolean          is_request_sent;   /* the connection has taken some of it */
   gboolean          is_answer_told;
   gboolean          is_request_told;   /* to its end */
   gboolean          has_extra;         /* the upstream sent more than its answer */
@@ -177,6 +178,10 @@ gboolean tee_connect_retry   (TeeClient *self);      /* a used connection turned
 /* "/proxy/NAME/rest": FALSE when it is not like that. */
 gboolean tee_split_target    (const char *target, gsize len, const char **name, gsize *name_len, const char **rest,
                               gsize *rest_len);
+/* Whether the path has a segment "..", however some server may spell it. */
+gboolean tee_goes_up         (const char *rest, gsize rest_len);
+/* Whether the request asks for a WebSocket, and for nothing else: only for that a connection leaves HTTP. */
+gboolean tee_asks_for_websocket (const OuioedWireHead *head);
 /* The head as the upstream gets it. */
 void     tee_rewrite_head    (GByteArray *out, const OuioedWireHead *head, const char *rest, gsize rest_len,
                               const OuioedUpstream *upstream);

@@ -185,6 +185,8 @@ tee_request_allowed (TeeClient *self, guint status)
 
   self->stats = stats;
   self->wanted = ouioed_upstream_ref (stats->upstream);
+  if (stats->upstream->base_path[0] != '\0' && tee_goes_up (rest, rest_len))
+    return tee_refuse (self, OUIOE_ERROR_BAD_REQUEST, "The path of the request goes up, maybe beyond that of the upstream");
   if (tee->n_calls >= tee->config->max_calls)
     return tee_refuse_upstream (self, TEE_PROBLEM_TOO_MANY_CALLS, NULL);
 
@@ -195,6 +197,7 @@ tee_request_allowed (TeeClient *self, guint status)
                            tee_copy_request (tee, head, rest, rest_len, stats->upstream, self->peer), g_get_real_time ());
   ouioed_http_framer_begin_answer (&self->answer, head->method_len == 4 && memcmp (head->method, "HEAD", 4) == 0,
                                    TEE_ANSWER_HEAD);
+  self->answer.no_switch = !tee_asks_for_websocket (head);
   if (self->connected != stats->upstream)
     tee_client_close_server (self);
   self->up = g_byte_array_new ();
@@ -211,6 +214,7 @@ tee_request_forward (TeeClient *self)
   if (self->is_server_used)
     tee_bytes_append (&self->replay, self->up->data, self->up->len);
   self->is_server_deaf = FALSE;
+  self->is_request_sent = FALSE;
   tee_client_set_state (self, TEE_FORWARDING);
   return tee_pump_up (self);
 }

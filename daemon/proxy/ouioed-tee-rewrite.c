@@ -48,6 +48,79 @@ tee_split_target (const char *target, gsize len, const char **name, gsize *name_
   return TRUE;
 }
 
+/* The character at @at, with what is written as %XX; @at is behind it then. */
+static char
+take_char (const char **at, const char *end)
+{
+  const char *begin = *at;
+
+  if (*begin == '%' && end - begin >= 3 && g_ascii_isxdigit (begin[1]) && g_ascii_isxdigit (begin[2]))
+    {
+      *at = begin + 3;
+      return (char) (g_ascii_xdigit_value (begin[1]) * 16 + g_ascii_xdigit_value (begin[2]));
+    }
+  *at = begin + 1;
+  return *begin;
+}
+
+gboolean
+tee_goes_up (const char *rest, gsize rest_len)
+{
+  const char *question = memchr (rest, '?', rest_len);
+  const char *end = question != NULL ? question : rest + rest_len;
+  const char *at = rest;
+  guint n_dots = 0;
+  gboolean is_name = FALSE;      /* the segment has something else than dots */
+  gboolean is_over = FALSE;      /* behind its ";", where some servers have parameters */
+
+  while (at < end)
+    {
+      char c = take_char (&at, end);
+
+      if (c == '/' || c == '\\')
+        {
+          if (n_dots == 2 && !is_name)
+            return TRUE;
+          n_dots = 0;
+          is_name = is_over = FALSE;
+        }
+      else if (c == ';')
+        is_over = TRUE;
+      else if (c == '.' && !is_over)
+        n_dots++;
+      else if (!is_over)
+        is_name = TRUE;
+    }
+  return n_dots == 2 && !is_name;
+}
+
+gboolean
+tee_asks_for_websocket (const OuioedWireHead *head)
+{
+  static const char protocol[] = "websocket";
+  guint n = 0;
+
+  for (guint i = 0; i < head->fields->len; i++)
+    {
+      const OuioedWireField *field = &g_array_index (head->fields, OuioedWireField, i);
+
+      if (!ouioed_wire_field_is (field, "upgrade"))
+        continue;
+      if (++n > 1 || field->value_len != sizeof protocol - 1
+          || g_ascii_strncasecmp (field->value, protocol, field->value_len) != 0)
+        return FALSE;
+    }
+  return n == 1 && ouioed_wire_head_has_token (head, "connection", "upgrade");
+}
+
+/* Fields that the upstream does not get. */
+static gboolean
+is_kept_back (const OuioedWireField *field, gboolean keeps_upgrade)
+{
+  return ouioed_wire_field_is (field, "x-ouioe-token")
+         || (!keeps_upgrade && (ouioed_wire_field_is (field, "upgrade") || ouioed_wire_field_is (field, "http2-settings")));
+}
+
 static void
 append (GByteArray *out, const char *text, gsize len)
 {
@@ -75,6 +148,7 @@ tee_rewrite_head (GByteArray *out, const OuioedWireHead *head, const char *rest,
 {
   const char *target_end = head->target + head->target_len;
   const char *at = head->text + head->start_len;
+  gboolean keeps_upgrade = tee_asks_for_websocket (head);
 
   append (out, head->method, head->method_len);
   append_text (out, " ");
@@ -90,7 +164,7 @@ tee_rewrite_head (GByteArray *out, const OuioedWireHead *head, const char *rest,
     {
       const OuioedWireField *field = &g_array_index (head->fields, OuioedWireField, i);
 
-      if (!ouioed_wire_field_is (field, "host") && !ouioed_wire_field_is (field, "x-ouioe-token"))
+      if (!ouioed_wire_field_is (field, "host") && !is_kept_back (field, keeps_upgrade))
         continue;
       append (out, at, field->line - at);
       if (ouioed_wire_field_is (field, "host"))

@@ -407,3 +407,53 @@ tee_count_fds (void)
     n++;
   return n;
 }
+
+/* ---- what tests of calls have in common ---- */
+
+void
+tee_fixture_begin (TeeFixture *fixture)
+{
+  tee_fixture_init (fixture);
+  tee_fixture_start (fixture);
+}
+
+/* A request that has reached the upstream. */
+void
+tee_fixture_ask (TeeFixture *fixture, int *client, int *server)
+{
+  *client = tee_fixture_connect (fixture, "model");
+  tee_put (*client, TEE_GET);
+  *server = tee_fixture_accept (fixture);
+  g_free (tee_get_head (fixture, *server));
+}
+
+void
+tee_assert_gets (TeeFixture *fixture, int fd, const char *text)
+{
+  g_autofree char *got = tee_get (fixture, fd, strlen (text));
+
+  g_assert_cmpstr (got, ==, text);
+}
+
+/* An answer of our own, with this status, of type application/problem+json, then the end. */
+void
+tee_assert_refused (TeeFixture *fixture, int fd, guint status, const char *code)
+{
+  g_autoptr(GBytes) all = tee_get_rest (fixture, fd, NULL);
+  g_autofree char *text = g_strndup (g_bytes_get_data (all, NULL), g_bytes_get_size (all));
+  g_autofree char *line = g_strdup_printf ("HTTP/1.1 %u ", status);
+  g_autofree char *member = g_strdup_printf ("\"code\":\"%s\"", code);
+
+  g_assert_true (g_str_has_prefix (text, line));
+  g_assert_nonnull (strstr (text, "\r\nContent-Type: application/problem+json\r\n"));
+  g_assert_nonnull (strstr (text, member));
+}
+
+TeeRecord *
+tee_assert_ended (TeeFixture *fixture, guint i, OuioedCallEnd how)
+{
+  TeeRecord *record = tee_fixture_record (fixture, i, TRUE);
+
+  g_assert_cmpint (record->how, ==, how);
+  return record;
+}

@@ -48,6 +48,7 @@ typedef struct {
 } TeeFixture;
 
 #define TEE_BASIC "Host: 127.0.0.1\r\n"
+#define TEE_GET   "GET /x HTTP/1.1\r\n" TEE_BASIC "\r\n"
 
 void     tee_fixture_init     (TeeFixture *self);
 void     tee_fixture_start    (TeeFixture *self);
@@ -76,5 +77,15 @@ GBytes  *tee_get_rest         (TeeFixture *self, int fd, int *errno_out);
 /* Reads: nothing more comes, it has ended. */
 void     tee_assert_end       (TeeFixture *self, int fd);
 guint    tee_count_fds        (void);
+
+/* Init and start. */
+void     tee_fixture_begin    (TeeFixture *self);
+/* A request that has reached the upstream "model". */
+void     tee_fixture_ask      (TeeFixture *self, int *client, int *server);
+void     tee_assert_gets      (TeeFixture *self, int fd, const char *text);
+/* An answer of our own, with this status, of type application/problem+json, then the end. */
+void     tee_assert_refused   (TeeFixture *self, int fd, guint status, const char *code);
+/* The @i-th call has ended so. */
+TeeRecord *tee_assert_ended   (TeeFixture *self, guint i, OuioedCallEnd how);
 
 G_END_DECLS

@@ -103,6 +103,32 @@ test_targets (void)
     }
 }
 
+typedef struct {
+  const char *rest;
+  gboolean    goes_up;
+} UpCase;
+
+static const UpCase up_cases[] = {
+  { "/..", TRUE }, { "/../x", TRUE }, { "/x/../y", TRUE }, { "..", TRUE }, { "/x/..?y", TRUE },
+  { "/%2e%2E/x", TRUE }, { "/.%2e", TRUE }, { "/x%2f..%2Fy", TRUE }, { "/x\\..\\y", TRUE }, { "/%5c..", TRUE },
+  { "/..;a=b/x", TRUE },
+  { "", FALSE }, { "/", FALSE }, { "/.", FALSE }, { "/...", FALSE }, { "/..a/b..", FALSE }, { "/a;../b", FALSE },
+  { "/%252e%252e/x", FALSE }, { "/%2", FALSE }, { "/%2e%", FALSE }, { "/v1/models/a..b", FALSE }, { "/x?../..", FALSE },
+};
+
+static void
+test_paths_that_go_up_are_known_in_any_spelling (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (up_cases); i++)
+    {
+      gsize len = strlen (up_cases[i].rest);
+      g_autofree char *copy = g_memdup2 (up_cases[i].rest, len);
+
+      g_test_message ("%s", up_cases[i].rest);
+      g_assert_cmpint (tee_goes_up (copy, len), ==, up_cases[i].goes_up);
+    }
+}
+
 /* ---- heads ---- */
 
 typedef struct {
@@ -128,6 +154,12 @@ static const RewriteCase rewrite_cases[] = {
     "GET / HTTP/1.1\r\nA:b \r\nHost: up:81\r\n\r\n" },
   { URL, "/", "GET / HTTP/1.1\r\nA:  b\t\r\nX-Ouioe-Tokens: t\r\nHost:\r\nAuthorization: c\r\n\r\n",
     "GET / HTTP/1.1\r\nA:  b\t\r\nX-Ouioe-Tokens: t\r\nHost: up:81\r\nAuthorization: c\r\n\r\n" },
+  { URL, "/", "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: up:81\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n\r\n" },
+  { URL, "/", "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: up:81\r\nConnection: Upgrade, HTTP2-Settings\r\n\r\n" },
+  { URL, "/", "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: h2c\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: up:81\r\nConnection: Upgrade\r\n\r\n" },
 };
 
 static void
@@ -310,6 +342,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proxy/rewrite/claims", test_claims);
   g_test_add_func ("/proxy/rewrite/empty-lines-do-not-pile-up", test_empty_lines_do_not_pile_up);
   g_test_add_func ("/proxy/rewrite/targets", test_targets);
+  g_test_add_func ("/proxy/rewrite/paths-that-go-up", test_paths_that_go_up_are_known_in_any_spelling);
   g_test_add_func ("/proxy/rewrite/heads", test_rewrite);
   g_test_add_func ("/proxy/copy/secrets", test_secrets_are_not_copied);
   g_test_add_func ("/proxy/copy/secrets-of-an-answer", test_secrets_of_an_answer_are_not_copied);

@@ -140,6 +140,35 @@ test_token (void)
   tee_fixture_clear (&fixture);
 }
 
+/* Nothing of another protocol passes before the token was looked at. */
+static void
+test_token_before_a_tunnel (void)
+{
+  const char *upgrade = "Connection: upgrade\r\nUpgrade: websocket\r\n";
+  g_autofree char *request = g_strconcat ("GET /proxy/model/x HTTP/1.1\r\n" TEE_BASIC, upgrade, "\r\nearly", NULL);
+  TeeFixture fixture;
+
+  tee_fixture_init (&fixture);
+  fixture.config->asks_for_tokens = TRUE;
+  fixture.verdict = 401;
+  tee_fixture_start (&fixture);
+  assert_refused (&fixture, request, 401, "unauthorized");
+  tee_fixture_clear (&fixture);
+}
+
+/* Where there is no path that could be left, a path is nobody's business. */
+static void
+test_path_that_goes_up (void)
+{
+  TeeFixture fixture;
+  g_autofree char *head = NULL;
+
+  begin (&fixture);
+  head = assert_allowed (&fixture, "GET /proxy/other/../x HTTP/1.1\r\n" TEE_BASIC "\r\n");
+  g_assert_true (g_str_has_prefix (head, "GET /../x HTTP/1.1\r\n"));
+  tee_fixture_clear (&fixture);
+}
+
 /* Without tokens it is taken off all the same, and nobody asks. */
 static void
 test_token_not_needed (void)
@@ -247,6 +276,7 @@ test_bad_requests (void)
   begin (&fixture);
   assert_refused (&fixture, "GET /proxy/none/x HTTP/1.1\r\n" TEE_BASIC "\r\n", 404, "upstream-not-found");
   assert_refused (&fixture, "GET /proxy/ HTTP/1.1\r\n" TEE_BASIC "\r\n", 404, "upstream-not-found");
+  assert_refused (&fixture, "GET /proxy/model/x/%2e%2e/..\\y HTTP/1.1\r\n" TEE_BASIC "\r\n", 400, "bad-request");
   assert_refused (&fixture, REQUEST (""), 400, "bad-request");
   assert_refused (&fixture, REQUEST (TEE_BASIC "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"), 400, "bad-request");
   assert_refused (&fixture, REQUEST (TEE_BASIC "Content-Length: -1\r\n"), 400, "bad-request");
@@ -368,6 +398,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/tee/access/only-hosts-of-ours", test_host);
   g_test_add_func ("/tee/access/only-origins-of-ours", test_origin);
   g_test_add_func ("/tee/access/tokens-where-they-are-asked-for", test_token);
+  g_test_add_func ("/tee/access/a-token-comes-before-a-tunnel", test_token_before_a_tunnel);
+  g_test_add_func ("/tee/access/a-path-may-go-up-where-nothing-is-above", test_path_that_goes_up);
   g_test_add_func ("/tee/access/token-never-reaches-the-upstream", test_token_not_needed);
   g_test_add_func ("/tee/secrets/of-requests-are-not-copied", test_secrets);
   g_test_add_func ("/tee/secrets/of-answers-are-not-copied", test_secrets_of_answers);

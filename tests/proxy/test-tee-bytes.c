@@ -295,8 +295,8 @@ test_tunnel (void)
 {
   Talk talk;
 
-  talk_begin (&talk, "GET /ws HTTP/1.1\r\n" TEE_BASIC "Connection: Upgrade\r\nUpgrade: chat\r\n\r\n");
-  assert_answer_passes (&talk, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n");
+  talk_begin (&talk, "GET /ws HTTP/1.1\r\n" TEE_BASIC "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  assert_answer_passes (&talk, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
   assert_passes (&talk, talk.client, talk.server, "GET / HTTP/1.1\r\n\r\nnot a request");
   assert_answer_passes (&talk, "HTTP/1.1 500 not an answer\r\n\r\n");
   assert_passes (&talk, talk.client, talk.server, "and back");
@@ -304,6 +304,23 @@ test_tunnel (void)
   tee_assert_end (&talk.fixture, talk.client);
   g_assert_cmpuint (tee_fixture_record (&talk.fixture, 0, TRUE)->answer_body->len, ==, 0);
   talk.server = -1;
+  talk_end (&talk);
+}
+
+/* What a client sends behind a 101 that it did not ask for would be requests that nobody has looked at. */
+static void
+test_no_tunnel (gconstpointer data)
+{
+  Talk talk;
+
+  talk_begin (&talk, data);
+  assert_answer_passes (&talk, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+  tee_put (talk.client, "GET /proxy/other HTTP/1.1\r\n" TEE_BASIC "\r\n");
+  assert_answer_passes (&talk, "more");
+  shutdown (talk.server, SHUT_WR);
+  tee_assert_end (&talk.fixture, talk.client);
+  tee_assert_end (&talk.fixture, talk.server);
+  g_assert_cmpint (tee_fixture_record (&talk.fixture, 0, TRUE)->how, ==, OUIOED_CALL_TRUNCATED);
   talk_end (&talk);
 }
 
@@ -424,6 +441,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/tee/bytes/answers-may-end-with-the-connection", test_until_close);
   g_test_add_func ("/tee/bytes/what-is-not-http-passes", test_not_http);
   g_test_add_func ("/tee/bytes/tunnels-pass-everything", test_tunnel);
+  g_test_add_data_func ("/tee/bytes/nobody-asked-for-a-tunnel", "GET /x HTTP/1.1\r\n" TEE_BASIC "\r\n", test_no_tunnel);
+  g_test_add_data_func ("/tee/bytes/no-tunnel-but-for-websockets", "GET /x HTTP/1.1\r\n" TEE_BASIC
+                        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+                        test_no_tunnel);
   g_test_add_func ("/tee/bytes/slow-readers-hold-up-the-sender", test_backpressure);
   g_test_add_func ("/tee/bytes/copies-are-lost-before-bytes-are-late", test_lost);
   return g_test_run ();
