@@ -174,7 +174,7 @@ inspector_application_init (InspectorApplication *self)
   g_application_set_option_context_summary (G_APPLICATION (self),
                                             _("Watch the thinking and the progress of running operations.\n\n"
                                               "ADDRESS is http://HOST:PORT or unix:/PATH (default $OUIOE_ADDRESS, else "
-                                              OUIOE_DEFAULT_ADDRESS ")."));
+                                              "http://127.0.0.1:3005)."));
 }
 
 InspectorApplication *

@@ -7,6 +7,7 @@
 #include "inspector-chain-item.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* More than a row of usual width shows in its lines. */
@@ -81,8 +82,8 @@ describe_gap (gint64 lost)
 {
   if (lost < 0)
     return g_strdup (_("Some events are no longer kept"));
-  return g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " event is no longer kept",
-                                    "%" G_GINT64_FORMAT " events are no longer kept", (gulong) lost), lost);
+  return g_strdup_printf (ngettext ("%" PRId64 " event is no longer kept", "%" PRId64 " events are no longer kept",
+                                    (gulong) lost), lost);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "inspector-progress-card.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -75,12 +76,12 @@ describe_step (OuioeProgressUpdate *update)
   if ((step == NULL || *step == '\0') && !has_total)
     return NULL;
   if (step == NULL || *step == '\0')
-    return g_strdup_printf (ngettext ("%" G_GINT64_FORMAT " step", "%" G_GINT64_FORMAT " steps", (gulong) total),
+    return g_strdup_printf (ngettext ("%" PRId64 " step", "%" PRId64 " steps", (gulong) total),
                             total);
   if (!is_number (step))
     return g_steal_pointer (&step);
   if (has_total)
-    return g_strdup_printf (_("Step %s of %" G_GINT64_FORMAT), step, total);
+    return g_strdup_printf (_("Step %s of %" PRId64), step, total);
   return g_strdup_printf (_("Step %s"), step);
 }
 

@@ -118,14 +118,14 @@ describe_state (InspectorSessionItem *self, gint64 now_us)
       return g_strdup (_("live"));
     case INSPECTOR_SESSION_QUIET:
       text = inspector_format_age (now_us - ouioe_session_get_last_activity_us (self->session));
-      /* Translators: %s is a time such as "40 s" */
+      /* TRANSLATORS: %s is a time such as "40 s" */
       return g_strdup_printf (_("quiet for %s"), text);
     case INSPECTOR_SESSION_FAILED:
       return g_strdup (ouioe_session_get_outcome (self->session));
     case INSPECTOR_SESSION_FINISHED:
     default:
       text = inspector_format_duration (ouioe_session_get_ended_us (self->session) - created_us);
-      /* Translators: %s is a duration such as "02:10" */
+      /* TRANSLATORS: %s is a duration such as "02:10" */
       return g_strdup_printf (_("took %s"), text);
     }
 }

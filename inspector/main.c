@@ -13,9 +13,10 @@ int
 main (int argc, char **argv)
 {
   g_autoptr(InspectorApplication) application = NULL;
+  const char *directory = g_getenv ("OUIOE_LOCALEDIR");
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, INSPECTOR_LOCALEDIR);
+  bindtextdomain (GETTEXT_PACKAGE, directory != NULL && *directory != '\0' ? directory : OUIOE_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
