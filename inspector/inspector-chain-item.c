@@ -23,7 +23,11 @@ struct _InspectorChainItem
   char            **reasons;        /* read together with the text */
   double            confidence;     /* 0 to 1; negative when not reported */
   double            percentage;     /* 0 to 100; negative when not reported */
+  guint64           number;         /* of the steps of its session; 0 when not known */
+  gint64            began_us;       /* of its session; 0 when not known */
+  gint64            next_us;        /* when the next step came; 0 while there is none */
   gboolean          is_expanded;
+  gboolean          is_bookmarked;
 };
 
 enum { PROP_EXPANDED = 1 };
@@ -279,6 +283,52 @@ inspector_chain_item_get_percentage (InspectorChainItem *self, double *percentag
   read_fields (self);
   *percentage = self->percentage;
   return self->percentage >= 0;
+}
+
+void
+inspector_chain_item_set_place (InspectorChainItem *self, guint64 number, gint64 began_us)
+{
+  self->number = number;
+  self->began_us = began_us;
+}
+
+guint64
+inspector_chain_item_get_number (InspectorChainItem *self)
+{
+  return self->number;
+}
+
+gint64
+inspector_chain_item_get_began_us (InspectorChainItem *self)
+{
+  return self->began_us;
+}
+
+void
+inspector_chain_item_set_next_us (InspectorChainItem *self, gint64 next_us)
+{
+  self->next_us = next_us;
+}
+
+gint64
+inspector_chain_item_get_next_us (InspectorChainItem *self)
+{
+  return self->next_us;
+}
+
+void
+inspector_chain_item_set_bookmarked (InspectorChainItem *self, gboolean is_bookmarked)
+{
+  if (self->is_bookmarked == is_bookmarked)
+    return;
+  self->is_bookmarked = is_bookmarked;
+  inspector_chain_item_tell (self);
+}
+
+gboolean
+inspector_chain_item_is_bookmarked (InspectorChainItem *self)
+{
+  return self->is_bookmarked;
 }
 
 gboolean

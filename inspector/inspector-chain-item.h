@@ -48,6 +48,16 @@ const char *const  *inspector_chain_item_get_reasons (InspectorChainItem *self);
 /* FALSE: not reported. */
 gboolean            inspector_chain_item_get_confidence (InspectorChainItem *self, double *confidence);
 gboolean            inspector_chain_item_get_percentage (InspectorChainItem *self, double *percentage);
+/* Where it stands in its session: the how manieth step (0: not known), and when the session began (0: not known). */
+void                inspector_chain_item_set_place (InspectorChainItem *self, guint64 number, gint64 began_us);
+guint64             inspector_chain_item_get_number (InspectorChainItem *self);
+gint64              inspector_chain_item_get_began_us (InspectorChainItem *self);
+/* When the step after this one came; 0 while there is none. */
+void                inspector_chain_item_set_next_us (InspectorChainItem *self, gint64 next_us);
+gint64              inspector_chain_item_get_next_us (InspectorChainItem *self);
+/* Set by whoever keeps the bookmarks; emits "changed". */
+void                inspector_chain_item_set_bookmarked (InspectorChainItem *self, gboolean is_bookmarked);
+gboolean            inspector_chain_item_is_bookmarked  (InspectorChainItem *self);
 /* Whether there is more than a row shows at first: reasons, or a long text. */
 gboolean            inspector_chain_item_is_expandable (InspectorChainItem *self);
 /* Property "expanded": whether all of it is shown; belongs to the step, not to the widget that happens to show it. */

@@ -34,6 +34,9 @@ struct _InspectorChainModel
   gboolean   is_grown;    /* there is something new of an open step */
   guint64    n_steps;     /* of all rows ever made */
   guint64    n_updates;
+  gboolean   is_broken;   /* something is missing: steps cannot be numbered */
+  gint64     began_us;    /* of the session; 0 when not known */
+  InspectorChainItem *last_step;   /* the newest; NULL when there is none */
   InspectorFrames frames;
 };
 
@@ -90,6 +93,7 @@ inspector_chain_model_finalize (GObject *object)
   g_ptr_array_unref (self->rows);
   g_queue_clear_full (&self->pending, g_object_unref);
   g_ptr_array_unref (self->open);
+  g_clear_object (&self->last_step);
   G_OBJECT_CLASS (inspector_chain_model_parent_class)->finalize (object);
 }
 
@@ -124,10 +128,30 @@ inspector_chain_model_new (guint limit)
 static void
 count (InspectorChainModel *self, InspectorChainItem *item, int sign)
 {
-  if (inspector_chain_item_get_kind (item) == INSPECTOR_ITEM_STEP)
+  InspectorItemKind kind = inspector_chain_item_get_kind (item);
+
+  if (kind == INSPECTOR_ITEM_STEP)
     self->n_steps += (guint64) sign;
-  else if (inspector_chain_item_get_kind (item) == INSPECTOR_ITEM_UPDATE)
+  else if (kind == INSPECTOR_ITEM_UPDATE)
     self->n_updates += (guint64) sign;
+}
+
+/* Tells the item where it stands, and the step before it what came next. */
+static void
+place (InspectorChainModel *self, InspectorChainItem *item)
+{
+  InspectorItemKind kind = inspector_chain_item_get_kind (item);
+  gboolean is_step = kind == INSPECTOR_ITEM_STEP;
+
+  if (kind == INSPECTOR_ITEM_GAP)
+    self->is_broken = TRUE;
+  if (kind == INSPECTOR_ITEM_START)
+    self->began_us = inspector_chain_item_get_time_us (item);
+  inspector_chain_item_set_place (item, is_step && !self->is_broken ? self->n_steps : 0, self->began_us);
+  if ((is_step || kind == INSPECTOR_ITEM_END) && self->last_step != NULL)
+    inspector_chain_item_set_next_us (self->last_step, inspector_chain_item_get_time_us (item));
+  if (is_step || kind == INSPECTOR_ITEM_END)
+    g_set_object (&self->last_step, (is_step ? item : NULL));
 }
 
 /* Whole blocks only: after this the limit is kept with less than a block to spare. */
@@ -189,6 +213,7 @@ append_pending (InspectorChainModel *self, guint max, gint64 deadline_us)
       InspectorChainItem *item = settle (self, g_queue_pop_head (&self->pending));
 
       count (self, item, 1);
+      place (self, item);
       g_ptr_array_add (self->rows, item);
       n++;
       if (deadline_us > 0 && n % CLOCK_STRIDE == 0 && g_get_monotonic_time () >= deadline_us)
@@ -383,6 +408,25 @@ inspector_chain_model_get_frames (InspectorChainModel *self)
   return &self->frames;
 }
 
+/* What place() knew of the rows that are left. */
+static void
+look_back (InspectorChainModel *self)
+{
+  g_clear_object (&self->last_step);
+  self->is_broken = FALSE;
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      InspectorItemKind kind = inspector_chain_item_get_kind (self->rows->pdata[i]);
+
+      if (kind == INSPECTOR_ITEM_GAP)
+        self->is_broken = TRUE;
+      if (kind == INSPECTOR_ITEM_STEP || kind == INSPECTOR_ITEM_END)
+        g_set_object (&self->last_step, (kind == INSPECTOR_ITEM_STEP ? self->rows->pdata[i] : NULL));
+    }
+  if (self->last_step != NULL)
+    inspector_chain_item_set_next_us (self->last_step, 0);
+}
+
 void
 inspector_chain_model_truncate (InspectorChainModel *self, guint n)
 {
@@ -396,6 +440,7 @@ inspector_chain_model_truncate (InspectorChainModel *self, guint n)
     count (self, self->rows->pdata[i], -1);
   g_ptr_array_remove_range (self->rows, n, n_rows - n);
   self->n_open -= MIN (self->n_open, n_rows - n);     /* these stand last */
+  look_back (self);
   g_list_model_items_changed (G_LIST_MODEL (self), n, n_rows - n, 0);
 }
 

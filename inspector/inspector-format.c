@@ -11,8 +11,8 @@
 #include <math.h>
 #include <string.h>
 
-char *
-inspector_format_clock (gint64 time_us)
+static char *
+format_clock (gint64 time_us, int digits)
 {
   g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc (time_us / G_USEC_PER_SEC);
   g_autoptr(GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
@@ -21,7 +21,20 @@ inspector_format_clock (gint64 time_us)
   if (local == NULL)
     return g_strdup ("");
   seconds = g_date_time_format (local, "%H:%M:%S");
-  return g_strdup_printf ("%s.%d", seconds, (int) (time_us % G_USEC_PER_SEC / 100000));
+  return g_strdup_printf ("%s.%0*d", seconds, digits,
+                          (int) (time_us % G_USEC_PER_SEC / (digits == 1 ? 100000 : 1000)));
+}
+
+char *
+inspector_format_clock (gint64 time_us)
+{
+  return format_clock (time_us, 1);
+}
+
+char *
+inspector_format_clock_ms (gint64 time_us)
+{
+  return format_clock (time_us, 3);
 }
 
 char *
@@ -34,6 +47,25 @@ inspector_format_duration (gint64 duration_us)
   if (hours > 0)
     return g_strdup_printf ("%d:%02d:%02d", hours, minutes, (int) (seconds % 60));
   return g_strdup_printf ("%02d:%02d", minutes, (int) (seconds % 60));
+}
+
+char *
+inspector_format_seconds (gint64 duration_us)
+{
+  gint64 tenths = (MAX (duration_us, 0) + 50000) / 100000;
+
+  if (tenths < 600)
+    return g_strdup_printf (_("%d.%d s"), (int) (tenths / 10), (int) (tenths % 10));
+  return inspector_format_duration (duration_us);
+}
+
+char *
+inspector_format_since (gint64 duration_us)
+{
+  gint64 tenths = MAX (duration_us, 0) / 100000;
+
+  return g_strdup_printf ("%02d:%02d:%02d.%d", (int) (tenths / 36000), (int) (tenths / 600 % 60),
+                          (int) (tenths / 10 % 60), (int) (tenths % 10));
 }
 
 char *
