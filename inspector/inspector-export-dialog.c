@@ -31,7 +31,7 @@ static const struct {
   const char *title;
   const char *subtitle;
 } formats[INSPECTOR_N_FORMATS] = {
-  [INSPECTOR_FORMAT_NDJSON] = { N_ ("NDJSON"), N_ ("As received, to be opened, replayed and imported again") },
+  [INSPECTOR_FORMAT_NDJSON] = { N_ ("NDJSON"), N_ ("Byte for byte as received; opens again") },
   [INSPECTOR_FORMAT_JSON] = { N_ ("JSON"), N_ ("One list of events, for other programs") },
   [INSPECTOR_FORMAT_MARKDOWN] = { N_ ("Markdown"), N_ ("A report, to be read") },
 };
@@ -146,7 +146,8 @@ inspector_export_dialog_init (InspectorExportDialog *self)
 }
 
 InspectorExportDialog *
-inspector_export_dialog_new (AdwToastOverlay *toasts, const char *name, GListModel *all, GListModel *shown, GListModel *selected)
+inspector_export_dialog_new (AdwToastOverlay *toasts, const char *name, GListModel *all, GListModel *shown,
+                             GListModel *selected)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (toasts));
   InspectorExportDialog *self = g_object_new (INSPECTOR_TYPE_EXPORT_DIALOG, "transient-for", root, NULL);
