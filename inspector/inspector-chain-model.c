@@ -431,10 +431,11 @@ void
 inspector_chain_model_truncate (InspectorChainModel *self, guint n)
 {
   guint n_rows = self->rows->len;
+  guint n_events = n_rows - self->n_open;
 
-  while (self->pending.length > 0 && n_rows + self->pending.length > n)
+  while (self->pending.length > 0 && n_events + self->pending.length > n)
     g_object_unref (g_queue_pop_tail (&self->pending));
-  if (n >= n_rows)
+  if (n >= n_events)
     return;
   for (guint i = n; i < n_rows; i++)
     count (self, self->rows->pdata[i], -1);

@@ -318,6 +318,7 @@ inspector_watch_replay_to (InspectorWatch *self, GPtrArray *items, guint n, gint
     return;
   if (is_back)
     {
+      inspector_chain_model_drop (self->model, NULL);
       inspector_chain_model_truncate (self->model, n);
       self->began_us = 0;
       self->ended_us = 0;
