@@ -10,6 +10,8 @@
 #include <ouioe.h>
 
 #include "inspector-compat.h"
+#include "inspector-preferences.h"
+#include "inspector-settings.h"
 #include "inspector-window.h"
 
 /* The exit status for arguments that cannot be used, as of all programs of the project. */
@@ -99,13 +101,39 @@ about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  inspector_compat_show_preferences (gtk_application_get_active_window (user_data),
+                                     ADW_PREFERENCES_PAGE (inspector_preferences_new ()));
+}
+
+/* Each window keeps what is to be kept of it as it is closed. */
+static void
 quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  g_application_quit (user_data);
+  g_autoptr(GList) windows = g_list_copy (gtk_application_get_windows (user_data));
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    gtk_window_close (l->data);
+}
+
+/* ---- the colours ---- */
+
+static void
+on_color_scheme (GSettings *settings, const char *key, gpointer user_data)
+{
+  static const AdwColorScheme schemes[] = {
+    [INSPECTOR_SCHEME_SYSTEM] = ADW_COLOR_SCHEME_DEFAULT,
+    [INSPECTOR_SCHEME_LIGHT] = ADW_COLOR_SCHEME_FORCE_LIGHT,
+    [INSPECTOR_SCHEME_DARK] = ADW_COLOR_SCHEME_FORCE_DARK,
+  };
+
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[g_settings_get_enum (settings, key)]);
 }
 
 static const GActionEntry actions[] = {
   { .name = "new-window", .activate = new_window },
+  { .name = "preferences", .activate = preferences },
   { .name = "about", .activate = about },
   { .name = "quit", .activate = quit },
 };
@@ -116,6 +144,7 @@ static const struct {
 } keys[] = {
   { "app.new-window", { "<Control>n" } },
   { "app.quit", { "<Control>q" } },
+  { "app.preferences", { "<Control>comma" } },
   { "window.close", { "<Control>w" } },
   { "win.retry", { "F5" } },
   { "win.back", { "<Alt>Left" } },
@@ -123,7 +152,7 @@ static const struct {
   { "win.toggle-detail", { "<Shift>F9" } },
   { "win.go-to-end", { "End" } },
   { "win.go-to-start", { "Home" } },
-  { "win.show-help-overlay", { "<Control>question" } },
+  { "win.show-help-overlay", { "F1", "<Control>question" } },
 };
 
 static gboolean
@@ -147,6 +176,8 @@ inspector_application_startup (GApplication *application)
     gtk_application_set_accels_for_action (GTK_APPLICATION (application), keys[i].action,
                                            (const char *const *) keys[i].keys);
   gtk_window_set_default_icon_name ("org.ouioe.Inspector");
+  g_signal_connect_object (inspector_settings_get (), "changed::color-scheme", G_CALLBACK (on_color_scheme), application, 0);
+  on_color_scheme (inspector_settings_get (), "color-scheme", NULL);
 }
 
 static void

@@ -9,6 +9,8 @@
 G_BEGIN_DECLS
 
 void inspector_compat_show_about (GtkWindow *parent);
+/* @page: (transfer floating): the only one */
+void inspector_compat_show_preferences (GtkWindow *parent, AdwPreferencesPage *page);
 /* Something went wrong that the reader must know of. */
 void inspector_compat_tell       (GtkWindow *parent, const char *heading, const char *body);
 

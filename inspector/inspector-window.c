@@ -15,7 +15,12 @@
 #include "inspector-format.h"
 #include "inspector-service.h"
 #include "inspector-session-list.h"
+#include "inspector-settings.h"
 #include "inspector-watch.h"
+
+/* As the user interface has it, too. */
+#define MIN_WIDTH 360
+#define MIN_HEIGHT 294
 
 struct _InspectorWindow
 {
@@ -333,6 +338,57 @@ move_in_list (GtkWidget *widget, const char *action, GVariant *parameter)
   inspector_session_list_move (INSPECTOR_WINDOW (widget)->sessions, g_variant_get_int32 (parameter));
 }
 
+/* ---- what is kept of a window ---- */
+
+static void
+load_state (InspectorWindow *self)
+{
+  GSettings *settings = inspector_settings_get ();
+  int width;
+  int height;
+
+  g_settings_get (settings, "window-size", "(ii)", &width, &height);
+  gtk_window_set_default_size (GTK_WINDOW (self), MAX (width, MIN_WIDTH), MAX (height, MIN_HEIGHT));
+  if (g_settings_get_boolean (settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+  g_object_set (self->columns,
+                "sidebar-visible", g_settings_get_boolean (settings, "sidebar-visible"),
+                "sidebar-width", g_settings_get_int (settings, "sidebar-width"),
+                "detail-visible", g_settings_get_boolean (settings, "detail-visible"),
+                "detail-width", g_settings_get_int (settings, "detail-width"),
+                NULL);
+  inspector_columns_expect_width (self->columns, MAX (width, MIN_WIDTH));
+}
+
+static void
+save_state (InspectorWindow *self)
+{
+  GSettings *settings = inspector_settings_get ();
+  gboolean has_sidebar;
+  gboolean has_detail;
+  int sidebar_width;
+  int detail_width;
+  int width;
+  int height;
+
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  g_object_get (self->columns, "sidebar-visible", &has_sidebar, "sidebar-width", &sidebar_width, "detail-visible",
+                &has_detail, "detail-width", &detail_width, NULL);
+  g_settings_set (settings, "window-size", "(ii)", width, height);
+  g_settings_set_boolean (settings, "window-maximized", gtk_window_is_maximized (GTK_WINDOW (self)));
+  g_settings_set_boolean (settings, "sidebar-visible", has_sidebar);
+  g_settings_set_int (settings, "sidebar-width", sidebar_width);
+  g_settings_set_boolean (settings, "detail-visible", has_detail);
+  g_settings_set_int (settings, "detail-width", detail_width);
+}
+
+static gboolean
+inspector_window_close_request (GtkWindow *window)
+{
+  save_state (INSPECTOR_WINDOW (window));
+  return GTK_WINDOW_CLASS (inspector_window_parent_class)->close_request (window);
+}
+
 /* ---- the type ---- */
 
 static void
@@ -363,6 +419,7 @@ inspector_window_class_init (InspectorWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = inspector_window_dispose;
   G_OBJECT_CLASS (klass)->finalize = inspector_window_finalize;
+  GTK_WINDOW_CLASS (klass)->close_request = inspector_window_close_request;
   g_type_ensure (INSPECTOR_TYPE_BANNER);
   g_type_ensure (INSPECTOR_TYPE_COLUMNS);
   g_type_ensure (INSPECTOR_TYPE_SESSION_LIST);
@@ -407,12 +464,8 @@ inspector_window_class_init (InspectorWindowClass *klass)
 static void
 inspector_window_init (InspectorWindow *self)
 {
-  int width;
-  int height;
-
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
-  inspector_columns_expect_width (self->columns, width);
+  load_state (self);
   show_headers (self);
 }
 
