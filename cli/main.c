@@ -4,77 +4,94 @@
  */
 #include "config.h"
 
-#include <locale.h>
 #include <string.h>
 
 #include "ouioectl.h"
+#include "ouioectl-text.h"
 
 const OuioectlCommand ouioectl_commands[] = {
-  { "status",   "",                    "is the daemon there, and how is it",                     ouioectl_status },
-  { "list",     "",                    "the sessions of the daemon, newest first",               ouioectl_list },
-  { "show",     "SESSION",             "one session: what it is, where it stands",               ouioectl_show },
-  { "create",   "[SESSION]",           "begin a session and print its id",                       ouioectl_create },
-  { "think",    "SESSION [TEXT|-]",    "add a step of thinking, or one per line of stdin",       ouioectl_think },
-  { "progress", "SESSION MESSAGE",     "say how far an operation is",                            ouioectl_progress },
-  { "follow",   "SESSION|--all",       "show what happens, live, until the session ends",        ouioectl_follow },
-  { "wait",     "SESSION",             "wait for its end; the exit status tells the outcome",    ouioectl_wait },
-  { "stats",    "SESSION",             "the counters of a session",                              ouioectl_stats },
-  { "close",    "SESSION",             "end a session",                                          ouioectl_close },
-  { "stop",     "SESSION",             "end the call of a model that is under way",              ouioectl_stop },
-  { "answer-now", "SESSION",           "have the model end its thinking and answer",             ouioectl_answer_now },
-  { "ingest",   "FILE|-",              "show a model's stream, recorded or live, as a session",  ouioectl_ingest },
-  { "run",      "[--] COMMAND [ARG…]", "run a program; its output becomes progress",             ouioectl_run, TRUE },
-  { "export",   "SESSION|--all [FILE]", "its events as they are stored, an object a line",        ouioectl_export },
-  { "import",   "FILE|-",              "exported events, into this daemon",                      ouioectl_import },
-  { "replay",   "SESSION|FILE|-",      "show a session again, in its rhythm, marked as past",    ouioectl_replay },
-  { "token",    "create|list|revoke [ID]", "tokens that let programs in from other machines",    ouioectl_token },
-  { "reload",   "",                    "have the daemon read its configuration again",           ouioectl_reload },
-  { "doctor",   "",                    "look for what is wrong, and say what to do",             ouioectl_doctor },
-  { "completions", "bash|zsh|fish",    "a script that completes words in your shell",            ouioectl_completions },
+  { "status",       "",                         N_("is the daemon there, and how is it"), ouioectl_status },
+  { "list",         "",                         N_("the sessions of the daemon, newest first"), ouioectl_list },
+  { "show",         N_("SESSION"),              N_("one session: what it is, where it stands"), ouioectl_show },
+  { "create",       N_("[SESSION]"),            N_("begin a session and print its id"), ouioectl_create },
+  { "think",        N_("SESSION [TEXT|-]"),     N_("add a step of thinking, or one per line of stdin"), ouioectl_think },
+  { "progress",     N_("SESSION MESSAGE"),      N_("say how far an operation is"), ouioectl_progress },
+  { "follow",       N_("SESSION|--all"),        N_("show what happens, live, until the session ends"), ouioectl_follow },
+  { "wait",         N_("SESSION"),              N_("wait for its end; the exit status tells the outcome"), ouioectl_wait },
+  { "stats",        N_("SESSION"),              N_("the counters of a session"), ouioectl_stats },
+  { "close",        N_("SESSION"),              N_("end a session"), ouioectl_close },
+  { "stop",         N_("SESSION"),              N_("end the call of a model that is under way"), ouioectl_stop },
+  { "answer-now",   N_("SESSION"),              N_("have the model end its thinking and answer"), ouioectl_answer_now },
+  { "stop",         N_("SESSION"),              N_("end the call of a model that is under way"), ouioectl_stop },
+  { "answer-now",   N_("SESSION"),              N_("have the model end its thinking and answer"), ouioectl_answer_now },
+  { "ingest",       N_("FILE|-"),               N_("show a model's stream, recorded or live, as a session"), ouioectl_ingest },
+  { "run",          N_("[--] COMMAND [ARG…]"),  N_("run a program; its output becomes progress"), ouioectl_run, TRUE },
+  { "export",       N_("SESSION|--all [FILE]"), N_("its events as they are stored, an object a line"), ouioectl_export },
+  { "import",       N_("FILE|-"),               N_("exported events, into this daemon"), ouioectl_import },
+  { "replay",       N_("SESSION|FILE|-"),       N_("show a session again, in its rhythm, marked as past"), ouioectl_replay },
+  { "token",        N_("create|list|revoke [ID]"), N_("tokens that let programs in from other machines"), ouioectl_token },
+  { "reload",       "",                         N_("have the daemon read its configuration again"), ouioectl_reload },
+  { "doctor",       "",                         N_("look for what is wrong, and say what to do"), ouioectl_doctor },
+  { "completions",  "bash|zsh|fish",            N_("a script that completes words in your shell"), ouioectl_completions },
   { NULL },
 };
 
 static char *
-describe_commands (void)
+dup_usage (const OuioectlCommand *command)
 {
-  GString *text = g_string_new ("Commands:\n");
+  return g_strjoin (" ", command->name, ouioectl_i18n_get (command->arguments), NULL);
+}
+
+static guint
+usage_width (void)
+{
+  guint width = 0;
 
   for (const OuioectlCommand *command = ouioectl_commands; command->name != NULL; command++)
     {
-      g_autofree char *usage = g_strjoin (" ", command->name, command->arguments, NULL);
+      g_autofree char *usage = dup_usage (command);
 
-      g_string_append_printf (text, "  %-26s  %s\n", usage, command->summary);
+      width = MAX (width, ouioectl_text_width (usage));
     }
-  g_string_append (text,
-    "\n“ouioectl COMMAND --help” tells the options of a command.\n\n"
-    "Exit status: 0 done; 1 failed; 64 usage; 66 no such session or file; 69 the daemon does not answer;\n"
-    "75 busy, try again; 77 refused; 130 interrupted; of “wait” also 10 the session failed, 11 it expired, 124 timeout.");
-  return g_string_free (text, FALSE);
+  return width;
 }
 
-/* Without a locale the character set would be ASCII; what runs today, runs on UTF-8. */
-static void
-set_locale (void)
+static char *
+describe_commands (void)
 {
-  const char *charset;
+  GString *text = g_string_new (_("Commands:"));
+  guint width = usage_width ();
 
-  setlocale (LC_ALL, "");
-  if (!g_get_charset (&charset) && strcmp (charset, "ANSI_X3.4-1968") == 0)
-    setlocale (LC_CTYPE, "C.UTF-8");
+  g_string_append_c (text, '\n');
+  for (const OuioectlCommand *command = ouioectl_commands; command->name != NULL; command++)
+    {
+      g_autofree char *usage = dup_usage (command);
+
+      g_string_append_printf (text, "  %s%*s  %s\n", usage, (int) (width - ouioectl_text_width (usage)), "",
+                              _(command->summary));
+    }
+  g_string_append_c (text, '\n');
+  g_string_append (text, _("“ouioectl COMMAND --help” tells the options of a command."));
+  g_string_append (text, "\n\n");
+  g_string_append (text,
+    _("Exit status: 0 done; 1 failed; 64 usage; 66 no such session or file; 69 the daemon does not answer;\n"
+      "75 busy, try again; 77 refused; 130 interrupted; of “wait” also 10 the session failed, 11 it expired, 124 timeout."));
+  return g_string_free (text, FALSE);
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autofree char *summary = describe_commands ();
-  g_autoptr(GOptionContext) context = g_option_context_new ("COMMAND [ARGUMENT…] - thinking and progress, from the"
-    " shell");
+  g_autofree char *summary = NULL;
+  g_autoptr(GOptionContext) context = NULL;
   g_autoptr(GError) error = NULL;
   OuioectlOptions options = { NULL };
   int status = OUIOECTL_EXIT_USAGE;
 
-  set_locale ();
+  ouioectl_i18n_init ();
   g_set_prgname ("ouioectl");
+  summary = describe_commands ();
+  context = g_option_context_new (_("COMMAND [ARGUMENT…] - thinking and progress, from the shell"));
   ouioectl_add_common_options (context, &options);
   g_option_context_set_summary (context, summary);
   g_option_context_set_strict_posix (context, TRUE);   /* what follows the command is the command's */
@@ -118,7 +135,7 @@ main (int argc, char **argv)
         return ouioectl_finish_output (status);
       }
 
-  ouioectl_complain ("“%s” is no command; see “ouioectl --help”", argv[1]);
+  ouioectl_complain (_("“%s” is no command; see “ouioectl --help”"), argv[1]);
   g_free (options.address);
   return status;
 }

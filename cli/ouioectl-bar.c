@@ -76,7 +76,7 @@ ouioectl_bar_update (OuioectlBar *self, OuioeEvent *event)
     case OUIOE_EVENT_THINKING_STEP:
       if (self->activity == NULL)
         {
-          self->activity = g_strdup ("thinking");
+          self->activity = g_strdup (_("thinking"));
           self->since_us = ouioe_event_get_time_us (event);
         }
       return;
@@ -113,7 +113,7 @@ static char *
 describe_elapsed (gint64 elapsed_us)
 {
   if (elapsed_us < 60 * G_USEC_PER_SEC)
-    return g_strdup_printf ("%d s", (int) (MAX (elapsed_us, 0) / G_USEC_PER_SEC));
+    return g_strdup_printf (_("%d s"), (int) (MAX (elapsed_us, 0) / G_USEC_PER_SEC));
   return ouioectl_text_duration (elapsed_us);
 }
 
@@ -145,7 +145,11 @@ ouioectl_bar_format (const OuioectlBar *self, const OuioectlView *view, gint64 n
     }
 
   if (self->remaining != NULL)
-    g_string_append_printf (tail, " · %s left", self->remaining);
+    {
+      g_string_append (tail, " · ");
+      /* TRANSLATORS: how long it will take, in the words of who does it, like "2 minutes" */
+      g_string_append_printf (tail, _("%s left"), self->remaining);
+    }
   else if (now_us - self->since_us >= G_USEC_PER_SEC)
     g_string_append_printf (tail, " · %s", elapsed);
   tail_columns = ouioectl_text_width (tail->str);

@@ -94,8 +94,8 @@ ouioectl_bus_open (const char *address, GError **error)
                                                              : ouioectl_bus_open_session (&why);
 
   if (bus == NULL)
-    g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, "The service at %s does not answer: %s", address,
-                 why != NULL ? why->message : "there is no such bus");
+    g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, _("The service at %s does not answer: %s"), address,
+                 why != NULL ? why->message : _("there is no such bus"));
   return bus;
 }
 
@@ -125,13 +125,15 @@ ouioectl_bus_ask (GDBusConnection *bus, const char *path, const char *interface,
   code = code_of (why);
   if (g_error_matches (why, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
       g_error_matches (why, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
-    g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE,
-                         "The service is not on this bus: " OUIOECTL_BUS_NAME " has no owner");
+    g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, _("The service is not on this bus: %s has no owner"),
+                 OUIOECTL_BUS_NAME);
   else
     {
       g_dbus_error_strip_remote_error (why);
-      g_set_error (error, OUIOE_ERROR, (int) code, "%s%s",
-                   code == OUIOE_ERROR_UNREACHABLE ? "The service does not answer: " : "", why->message);
+      if (code == OUIOE_ERROR_UNREACHABLE)
+        g_set_error (error, OUIOE_ERROR, (int) code, _("The service does not answer: %s"), why->message);
+      else
+        g_set_error_literal (error, OUIOE_ERROR, (int) code, why->message);
     }
   return NULL;
 }

@@ -11,8 +11,8 @@ ouioectl_close (OuioectlOptions *options, int argc, char **argv)
 {
   g_autofree char *outcome = NULL;
   const GOptionEntry entries[] = {
-    { "outcome", 'o', 0, G_OPTION_ARG_STRING, &outcome, "How it ended: done, error, cancelled, … (default: closed)",
-      "WORD" },
+    { "outcome", 'o', 0, G_OPTION_ARG_STRING, &outcome, N_("How it ended: done, error, cancelled, … (default: closed)"),
+      N_("WORD") },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;

@@ -28,14 +28,15 @@ with_common_entries (OuioectlOptions *options, EntriesFunc func, gpointer user_d
 {
   const GOptionEntry entries[] = {
     { "address", 0, 0, G_OPTION_ARG_STRING, &options->address,
-      "The daemon: http://HOST:PORT, unix:/PATH, bus:session or bus:system (default $OUIOE_ADDRESS, else the session bus when "
-      "the daemon is there, else " OUIOE_DEFAULT_ADDRESS ")", "ADDRESS" },
-    { "session-bus", 0, 0, G_OPTION_ARG_NONE, &options->session_bus, "The daemon on the session bus: --address bus:session",
-      NULL },
-    { "system", 0, 0, G_OPTION_ARG_NONE, &options->system_bus, "The daemon on the system bus: --address bus:system", NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print JSON", NULL },
-    { "ndjson", 0, 0, G_OPTION_ARG_NONE, &options->ndjson, "Print JSON, an object a line", NULL },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and leave", NULL },
+      N_("The daemon: http://HOST:PORT, unix:/PATH, bus:session or bus:system (default $OUIOE_ADDRESS, else the session bus "
+         "when the daemon is there, else http://127.0.0.1:3005)"), N_("ADDRESS") },
+    { "session-bus", 0, 0, G_OPTION_ARG_NONE, &options->session_bus,
+      N_("The daemon on the session bus: --address bus:session"), NULL },
+    { "system", 0, 0, G_OPTION_ARG_NONE, &options->system_bus,
+      N_("The daemon on the system bus: --address bus:system"), NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_("Print JSON"), NULL },
+    { "ndjson", 0, 0, G_OPTION_ARG_NONE, &options->ndjson, N_("Print JSON, an object a line"), NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, N_("Print the version and leave"), NULL },
     G_OPTION_ENTRY_NULL
   };
 
@@ -45,7 +46,7 @@ with_common_entries (OuioectlOptions *options, EntriesFunc func, gpointer user_d
 static void
 add_entries (const GOptionEntry *entries, gpointer user_data)
 {
-  g_option_context_add_main_entries (user_data, entries, NULL);
+  g_option_context_add_main_entries (user_data, entries, GETTEXT_PACKAGE);
 }
 
 void
@@ -95,7 +96,7 @@ take_bus (OuioectlOptions *options)
 {
   if ((options->address != NULL) + options->session_bus + options->system_bus > 1)
     {
-      ouioectl_complain ("only one of --address, --session-bus and --system can be meant");
+      ouioectl_complain (_("only one of --address, --session-bus and --system can be meant"));
       return FALSE;
     }
   if (options->session_bus || options->system_bus)
@@ -110,7 +111,8 @@ ouioectl_parse (OuioectlOptions *options, const GOptionEntry *entries, const cha
 {
   const OuioectlCommand *command = find_command ((*argv)[0]);
   g_autofree char *program = g_strdup_printf ("ouioectl %s", command->name);
-  g_autofree char *usage = g_strdup_printf ("%s - %s", command->arguments, command->summary);
+  const char *arguments = ouioectl_i18n_get (command->arguments);
+  g_autofree char *usage = g_strdup_printf ("%s - %s", arguments, _(command->summary));
   g_autoptr(GOptionContext) context = g_option_context_new (usage);
   g_autoptr(GError) error = NULL;
 
@@ -123,7 +125,7 @@ ouioectl_parse (OuioectlOptions *options, const GOptionEntry *entries, const cha
 
   g_set_prgname (program);
   if (entries != NULL)
-    g_option_context_add_main_entries (context, entries, NULL);
+    g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   ouioectl_add_common_options (context, options);
   g_option_context_set_description (context, description);
   g_option_context_set_strict_posix (context, command->posix);
@@ -132,6 +134,8 @@ ouioectl_parse (OuioectlOptions *options, const GOptionEntry *entries, const cha
       ouioectl_complain ("%s", error->message);
       return FALSE;
     }
+  if (options->json || options->ndjson)
+    ouioectl_i18n_off ();
   if (!take_bus (options))
     return FALSE;
 
@@ -143,9 +147,9 @@ ouioectl_parse (OuioectlOptions *options, const GOptionEntry *entries, const cha
         break;
       }
   if (*argc - 1 < min)
-    ouioectl_complain ("too few arguments; usage: %s %s", program, command->arguments);
+    ouioectl_complain (_("too few arguments; usage: %s %s"), program, arguments);
   else if (*argc - 1 > max)
-    ouioectl_complain ("“%s” is one argument too many; usage: %s %s", (*argv)[max + 1], program, command->arguments);
+    ouioectl_complain (_("“%s” is one argument too many; usage: %s %s"), (*argv)[max + 1], program, arguments);
   return *argc - 1 >= min && *argc - 1 <= max;
 }
 
@@ -313,6 +317,6 @@ ouioectl_finish_output (OuioectlExit status)
     output_errno = errno != 0 ? errno : EIO;
   if (output_errno == 0 || output_errno == EPIPE)   /* a reader like head(1) has had enough: no failure of ours */
     return status;
-  ouioectl_complain ("cannot write: %s", g_strerror (output_errno));
+  ouioectl_complain (_("cannot write: %s"), g_strerror (output_errno));
   return status == OUIOECTL_EXIT_DONE ? OUIOECTL_EXIT_FAILED : status;
 }

@@ -69,8 +69,8 @@ quote (const char *text, gboolean zsh)
 static void
 append_zsh_option (const OuioectlCommand *command, const GOptionEntry *entry, gpointer user_data)
 {
-  g_autofree char *text = quote (entry->description, TRUE);
-  g_autofree char *name = entry->arg_description != NULL ? quote (entry->arg_description, TRUE) : NULL;
+  g_autofree char *text = quote (_(entry->description), TRUE);
+  g_autofree char *name = entry->arg_description != NULL ? quote (_(entry->arg_description), TRUE) : NULL;
   g_autofree char *value = name == NULL ? g_strdup ("") : g_strdup_printf (":%s:%s", name,
     strcmp (entry->arg_description, "FILE") == 0 ? "_files" : "");
 
@@ -82,7 +82,7 @@ append_zsh_option (const OuioectlCommand *command, const GOptionEntry *entry, gp
 static void
 append_fish_option (const OuioectlCommand *command, const GOptionEntry *entry, gpointer user_data)
 {
-  g_autofree char *text = quote (entry->description, FALSE);
+  g_autofree char *text = quote (_(entry->description), FALSE);
 
   g_string_append_printf (user_data, "complete -c ouioectl -n '__fish_seen_subcommand_from %s' -l %s", command->name,
                           entry->long_name);
@@ -149,6 +149,15 @@ make_zsh (void)
     [WORDS_FILE] = " \\\n        '*:file:_files'",
     [WORDS_COMMAND] = " \\\n        '*::command:_normal'",
   };
+  static const struct { const char *option; const char *text; const char *value; } common[] = {
+    { "address=", N_("The daemon"), ":ADDRESS:" },
+    { "session-bus", N_("The one on the session bus"), "" },
+    { "system", N_("The one on the system bus"), "" },
+    { "json", N_("Print JSON"), "" },
+    { "ndjson", N_("Print JSON, an object a line"), "" },
+    { "version", N_("Print the version and leave"), "" },
+  };
+  g_autofree char *help = quote (_("Show the options"), TRUE);
   GString *out = g_string_new ("#compdef ouioectl\n# zsh completion of ouioectl; made by “ouioectl completions zsh”\n\n"
                                "_ouioectl_sessions () {\n"
                                "  local -a ids\n"
@@ -162,15 +171,19 @@ make_zsh (void)
 
   for (const OuioectlCommand *command = ouioectl_commands; command->name != NULL; command++)
     {
-      g_autofree char *summary = quote (command->summary, TRUE);
+      g_autofree char *summary = quote (_(command->summary), TRUE);
 
       g_string_append_printf (out, "    '%s:%s'\n", command->name, summary);
     }
   g_string_append (out, "  )\n\n"
-                   "  _arguments -C '--address=[The daemon]:ADDRESS:' '--session-bus[The one on the session bus]' \\\n"
-                   "    '--system[The one on the system bus]' '--json[Print JSON]' \\\n"
-                   "    '--ndjson[Print JSON, an object a line]' '--version[Print the version and leave]' \\\n"
-                   "    '1:command:->command' '*::argument:->argument'\n"
+                   "  _arguments -C");
+  for (guint i = 0; i < G_N_ELEMENTS (common); i++)
+    {
+      g_autofree char *text = quote (_(common[i].text), TRUE);
+
+      g_string_append_printf (out, " '--%s[%s]%s' \\\n   ", common[i].option, text, common[i].value);
+    }
+  g_string_append (out, " '1:command:->command' '*::argument:->argument'\n"
                    "  if [[ $state == command ]]; then\n"
                    "    _describe command commands\n"
                    "    return\n"
@@ -178,7 +191,7 @@ make_zsh (void)
                    "  case $words[1] in\n");
   for (const OuioectlCommand *command = ouioectl_commands; command->name != NULL; command++)
     {
-      g_string_append_printf (out, "    %s)\n      _arguments '--help[Show the options]'", command->name);
+      g_string_append_printf (out, "    %s)\n      _arguments '--help[%s]'", command->name, help);
       ouioectl_describe (command, append_zsh_option, out);
       g_string_append_printf (out, "%s ;;\n", actions[words_of (command)]);
     }
@@ -194,7 +207,7 @@ make_fish (void)
 
   for (const OuioectlCommand *command = ouioectl_commands; command->name != NULL; command++)
     {
-      g_autofree char *summary = quote (command->summary, FALSE);
+      g_autofree char *summary = quote (_(command->summary), FALSE);
       Words words = words_of (command);
 
       g_string_append_printf (out, "\ncomplete -c ouioectl -n '__fish_use_subcommand' -a %s -d '%s'\n", command->name,
@@ -307,9 +320,9 @@ ouioectl_completions (OuioectlOptions *options, int argc, char **argv)
     { "bash", make_bash }, { "zsh", make_zsh }, { "fish", make_fish },
   };
 
-  if (!ouioectl_parse (options, NULL, "bash: source <(ouioectl completions bash)\n"
-                       "zsh: ouioectl completions zsh >DIRECTORY-OF-$fpath/_ouioectl\n"
-                       "fish: ouioectl completions fish | source", &argc, &argv, 1, 1))
+  if (!ouioectl_parse (options, NULL, _("bash: source <(ouioectl completions bash)\n"
+                                        "zsh: ouioectl completions zsh >DIRECTORY-OF-$fpath/_ouioectl\n"
+                                        "fish: ouioectl completions fish | source"), &argc, &argv, 1, 1))
     return OUIOECTL_EXIT_USAGE;
 
   if (strcmp (argv[1], "sessions") == 0)
@@ -322,6 +335,6 @@ ouioectl_completions (OuioectlOptions *options, int argc, char **argv)
         ouioectl_put_raw (script, strlen (script));
         return OUIOECTL_EXIT_DONE;
       }
-  ouioectl_complain ("“%s” is not bash, zsh or fish", argv[1]);
+  ouioectl_complain (_("“%s” is not bash, zsh or fish"), argv[1]);
   return OUIOECTL_EXIT_USAGE;
 }

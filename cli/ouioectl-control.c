@@ -26,8 +26,8 @@ int
 ouioectl_stop (OuioectlOptions *options, int argc, char **argv)
 {
   return control (options, argc, argv,
-                  "Ends the call of a model that is under way; the program that asked sees its answer break off.\n"
-                  "Leaves with 0 when it was ended, 1 when none is under way, 66 when there is no such session.",
+                  _("Ends the call of a model that is under way; the program that asked sees its answer break off.\n"
+                    "Leaves with 0 when it was ended, 1 when none is under way, 66 when there is no such session."),
                   ouioe_client_stop_session);
 }
 
@@ -35,8 +35,8 @@ int
 ouioectl_answer_now (OuioectlOptions *options, int argc, char **argv)
 {
   return control (options, argc, argv,
-                  "Has the model end its thinking and answer, where its server can do that.\n"
-                  "Leaves with 0 when it was told so, 1 when none is under way or the server cannot, 66 when there is no\n"
-                  "such session.",
+                  _("Has the model end its thinking and answer, where its server can do that.\n"
+                    "Leaves with 0 when it was told so, 1 when none is under way or the server cannot, 66 when there is no\n"
+                    "such session."),
                   ouioe_client_answer_now);
 }

@@ -19,13 +19,13 @@ ouioectl_create (OuioectlOptions *options, int argc, char **argv)
   gboolean debug = TRUE;
   int max_length = (int) config.max_stream_length;
   const GOptionEntry entries[] = {
-    { "user", 'u', 0, G_OPTION_ARG_STRING, &user, "Whose session it is (default: who you are)", "USER" },
-    { "request", 'r', 0, G_OPTION_ARG_STRING, &request, "What was asked for", "TEXT" },
-    { "debug", 0, 0, G_OPTION_ARG_NONE, &debug, "Keep and show steps of thinking (this is the default)", NULL },
-    { "no-debug", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &debug, "Drop steps of thinking", NULL },
-    { "max-length", 0, 0, G_OPTION_ARG_INT, &max_length, "Events that are kept of each stream (default 1000)", "N" },
-    { "expiry", 0, 0, G_OPTION_ARG_STRING, &expiry, "Time without activity until it is forgotten: 90s, 30min, 24h, 7d",
-      "TIME" },
+    { "user", 'u', 0, G_OPTION_ARG_STRING, &user, N_("Whose session it is (default: who you are)"), N_("USER") },
+    { "request", 'r', 0, G_OPTION_ARG_STRING, &request, N_("What was asked for"), N_("TEXT") },
+    { "debug", 0, 0, G_OPTION_ARG_NONE, &debug, N_("Keep and show steps of thinking (this is the default)"), NULL },
+    { "no-debug", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &debug, N_("Drop steps of thinking"), NULL },
+    { "max-length", 0, 0, G_OPTION_ARG_INT, &max_length, N_("Events that are kept of each stream (default 1000)"), "N" },
+    { "expiry", 0, 0, G_OPTION_ARG_STRING, &expiry, N_("Time without activity until it is forgotten: 90s, 30min, 24h, 7d"),
+      N_("TIME") },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;
@@ -36,12 +36,12 @@ ouioectl_create (OuioectlOptions *options, int argc, char **argv)
     return OUIOECTL_EXIT_USAGE;
   if (max_length < 1)
     {
-      ouioectl_complain ("--max-length: %d is not 1 or more", max_length);
+      ouioectl_complain (_("--max-length: %d is not 1 or more"), max_length);
       return OUIOECTL_EXIT_USAGE;
     }
   if (expiry != NULL && !ouioectl_parse_duration (expiry, &config.expiry_us))
     {
-      ouioectl_complain ("--expiry: “%s” is not a time like 90s, 30min, 24h or 7d", expiry);
+      ouioectl_complain (_("--expiry: “%s” is not a time like 90s, 30min, 24h or 7d"), expiry);
       return OUIOECTL_EXIT_USAGE;
     }
 

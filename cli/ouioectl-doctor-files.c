@@ -37,18 +37,19 @@ check_configuration (const OuioectlDoctor *self, OuioectlFindings *findings)
   if (self->ouioed == NULL)
     {
       ouioectl_findings_take (findings, OUIOECTL_FINDING_NOTE, "configuration",
-                              g_strdup ("ouioed is not installed here"), NULL);
+                              g_strdup (_("ouioed is not installed here")), NULL);
       return;
     }
   said = ask_ouioed (self, "--check-config", &ok);
   if (said == NULL)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "configuration",
-                            g_strdup_printf ("%s cannot be run", self->ouioed), "install ouioed anew, or correct --ouioed");
+                            g_strdup_printf (_("%s cannot be run"), self->ouioed),
+                            _("install ouioed anew, or correct --ouioed"));
   else if (!ok)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "configuration", g_strdup (g_strstrip (said)),
-                            "correct the line that is named; “ouioed --dump-config” shows every value and its origin");
+                            _("correct the line that is named; “ouioed --dump-config” shows every value and its origin"));
   else
-    ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "configuration", g_strdup ("ouioed can use it"), NULL);
+    ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "configuration", g_strdup (_("ouioed can use it")), NULL);
 }
 
 /* A value of the configuration; NULL when it is empty or not told. */
@@ -77,11 +78,12 @@ check_disk (const OuioectlDoctor *self, OuioectlFindings *findings, const char *
   free_text = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS);
   if (available < (guint64) self->min_free || (info.f_files > 0 && info.f_favail == 0))
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "disk",
-                            g_strdup_printf ("only %s free in %s", free_text, directory),
-                            "make room, shorten the retention (default-expiry=, max-size=), or move state-dir= elsewhere");
+                            /* TRANSLATORS: a size, like "20.0 MiB", and a directory */
+                            g_strdup_printf (_("only %s free in %s"), free_text, directory),
+                            _("make room, shorten the retention (default-expiry=, max-size=), or move state-dir= elsewhere"));
   else
     ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "disk",
-                            g_strdup_printf ("%s free in %s", free_text, directory), NULL);
+                            g_strdup_printf (_("%s free in %s"), free_text, directory), NULL);
 }
 
 /* FALSE when there is nothing more to look at. */
@@ -93,14 +95,14 @@ check_directory (OuioectlFindings *findings, const char *directory)
   if (g_stat (directory, &info) != 0 && errno == ENOENT)
     {
       ouioectl_findings_take (findings, OUIOECTL_FINDING_NOTE, "state-dir",
-                              g_strdup_printf ("%s is not there; the daemon makes it when it needs it", directory), NULL);
+                              g_strdup_printf (_("%s is not there; the daemon makes it when it needs it"), directory), NULL);
       return FALSE;
     }
   if (g_stat (directory, &info) != 0 || !S_ISDIR (info.st_mode) || g_access (directory, R_OK | W_OK | X_OK) != 0)
     {
       ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "state-dir",
-                              g_strdup_printf ("%s is not a directory that you can write to", directory),
-                              "give it to the user of the daemon (chown, chmod 700), or set state-dir= to another one");
+                              g_strdup_printf (_("%s is not a directory that you can write to"), directory),
+                              _("give it to the user of the daemon (chown, chmod 700), or set state-dir= to another one"));
       return FALSE;
     }
   ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "state-dir", g_strdup (directory), NULL);
@@ -114,15 +116,15 @@ check_tokens (OuioectlFindings *findings, const char *path)
 
   if (g_lstat (path, &info) != 0)
     {
-      ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "token-file", g_strdup ("there are no tokens"), NULL);
+      ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "token-file", g_strdup (_("there are no tokens")), NULL);
       return;
     }
   if (!S_ISREG (info.st_mode) || (info.st_mode & 077) != 0)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "token-file",
-                            g_strdup_printf ("%s may be read or changed by others (mode %04o)", path, info.st_mode & 07777),
-                            "chmod 600 it, and revoke tokens that others may have seen");
+                            g_strdup_printf (_("%s may be read or changed by others (mode %04o)"), path, info.st_mode & 07777),
+                            _("chmod 600 it, and revoke tokens that others may have seen"));
   else
-    ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "token-file", g_strdup_printf ("%s is private", path), NULL);
+    ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "token-file", g_strdup_printf (_("%s is private"), path), NULL);
 }
 
 void

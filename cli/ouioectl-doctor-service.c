@@ -22,9 +22,10 @@ check_version (OuioectlFindings *findings, const OuioectlService *service)
   gboolean same = g_strcmp0 (service->version, OUIOE_VERSION) == 0;
 
   ouioectl_findings_take (findings, same ? OUIOECTL_FINDING_OK : OUIOECTL_FINDING_FAULT, "version",
-                          g_strdup_printf ("the daemon is %s, ouioectl is %s",
-                                           service->version != NULL ? service->version : "of no version", OUIOE_VERSION),
-                          same ? NULL : "install the same version of both and restart the daemon");
+                          service->version != NULL
+                            ? g_strdup_printf (_("the daemon is %s, ouioectl is %s"), service->version, OUIOE_VERSION)
+                            : g_strdup_printf (_("the daemon tells no version, ouioectl is %s"), OUIOE_VERSION),
+                          same ? NULL : _("install the same version of both and restart the daemon"));
 }
 
 static void
@@ -33,56 +34,59 @@ check_clock (OuioectlFindings *findings, const OuioectlService *service)
   g_autofree char *skew = ouioectl_text_duration (service->skew_us < 0 ? -service->skew_us : service->skew_us);
 
   if (service->skew_us > -MAX_SKEW_US && service->skew_us < MAX_SKEW_US)
-    ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "clock", g_strdup ("the daemon's clock agrees with this one"),
+    ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "clock", g_strdup (_("the daemon's clock agrees with this one")),
                             NULL);
   else
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "clock",
-                            g_strdup_printf ("the daemon's clock is %s %s this one", skew,
-                                             service->skew_us < 0 ? "behind" : "ahead of"),
-                            "set both clocks by NTP (timedatectl set-ntp true); else ages and expiry are wrong");
+                            /* TRANSLATORS: %s is how long, like "3 min 05 s" */
+                            g_strdup_printf (service->skew_us < 0 ? _("the daemon's clock is %s behind this one")
+                                                                  : _("the daemon's clock is %s ahead of this one"), skew),
+                            _("set both clocks by NTP (timedatectl set-ntp true); else ages and expiry are wrong"));
 }
 
 static void
 check_store (OuioectlFindings *findings, const OuioectlService *service)
 {
-  const char *store = service->store != NULL ? service->store : "store";
+  const char *store = service->store != NULL ? service->store : _("store");
 
   if (service->store_trouble != NULL)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "store",
                             g_strdup_printf ("%s: %s", store, service->store_trouble),
-                            "look into the log of the daemon (journalctl --user -u ouioed) and at its disk");
+                            _("look into the log of the daemon (journalctl --user -u ouioed) and at its disk"));
   else if (service->store_latency_ms > MAX_STORE_MS)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "store",
-                            g_strdup_printf ("%s: a commit takes %.0f ms", store, service->store_latency_ms),
-                            "move the state directory to a faster disk, or find out what keeps this one busy");
+                            /* TRANSLATORS: %s is the kind of the store, like "sqlite" */
+                            g_strdup_printf (_("%s: a commit takes %.0f ms"), store, service->store_latency_ms),
+                            _("move the state directory to a faster disk, or find out what keeps this one busy"));
   else
-    ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "store", g_strdup_printf ("%s: commits and reads", store), NULL);
+    ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "store", g_strdup_printf (_("%s: commits and reads"), store), NULL);
 }
 
 static void
 check_ready (OuioectlFindings *findings, const OuioectlService *service)
 {
   if (service->draining)
-    ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "ready", g_strdup ("the daemon is about to leave"),
-                            "wait until it is gone, then start it again");
+    ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "ready", g_strdup (_("the daemon is about to leave")),
+                            _("wait until it is gone, then start it again"));
   else if (!service->ready && service->store_trouble == NULL)
-    ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "ready", g_strdup ("the daemon is not ready"),
-                            "look into its log: journalctl --user -u ouioed");
+    ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "ready", g_strdup (_("the daemon is not ready")),
+                            _("look into its log: journalctl --user -u ouioed"));
 }
 
 static void
 check_descriptors (OuioectlFindings *findings, const OuioectlService *service)
 {
-  g_autofree char *text = g_strdup_printf ("%.0f of %.0f in use", service->open_fds, service->max_fds);
+  /* TRANSLATORS: file descriptors */
+  g_autofree char *text = g_strdup_printf (_("%.0f of %.0f in use"), service->open_fds, service->max_fds);
   const char *advice = NULL;
 
   if (service->max_fds < 0 || service->open_fds < 0)
     {
-      ouioectl_findings_take (findings, OUIOECTL_FINDING_NOTE, "descriptors", g_strdup ("the daemon does not tell"), NULL);
+      ouioectl_findings_take (findings, OUIOECTL_FINDING_NOTE, "descriptors", g_strdup (_("the daemon does not tell")), NULL);
       return;
     }
   if (service->max_fds < MIN_DESCRIPTORS || service->open_fds > MAX_DESCRIPTOR_USE * service->max_fds)
-    advice = "raise the limit: LimitNOFILE=65536 in the unit, or “ulimit -n 65536” before the start";
+    advice = _("raise the limit: LimitNOFILE=65536 in the unit, or “ulimit -n 65536” before the start");
   ouioectl_findings_take (findings, advice != NULL ? OUIOECTL_FINDING_FAULT : OUIOECTL_FINDING_OK, "descriptors",
                           g_steal_pointer (&text), advice);
 }
@@ -106,21 +110,22 @@ check_bus (OuioectlFindings *findings, const OuioectlService *service)
 
   if (error != NULL)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "bus",
-                            g_strdup_printf ("the session bus cannot be reached: %s", error->message),
-                            "correct or unset DBUS_SESSION_BUS_ADDRESS, or log in anew");
+                            g_strdup_printf (_("the session bus cannot be reached: %s"), error->message),
+                            _("correct or unset DBUS_SESSION_BUS_ADDRESS, or log in anew"));
   else if (owner != NULL && service != NULL && !claims)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "bus",
-                            g_strdup (OUIOECTL_BUS_NAME " belongs to another daemon than the one at this address"),
-                            "stop one of the two; “ouioectl reload” and bus clients reach the other one");
+                            g_strdup_printf (_("%s belongs to another daemon than the one at this address"), OUIOECTL_BUS_NAME),
+                            _("stop one of the two; “ouioectl reload” and bus clients reach the other one"));
   else if (owner != NULL)
-    ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "bus", g_strdup (OUIOECTL_BUS_NAME " is there"), NULL);
+    ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "bus", g_strdup_printf (_("%s is there"), OUIOECTL_BUS_NAME), NULL);
   else if (claims)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "bus",
-                            g_strdup (OUIOECTL_BUS_NAME " has no owner on the bus of this session"),
-                            "the daemon is on another bus: start it in this session (systemctl --user restart ouioed)");
+                            g_strdup_printf (_("%s has no owner on the bus of this session"), OUIOECTL_BUS_NAME),
+                            _("the daemon is on another bus: start it in this session (systemctl --user restart ouioed)"));
   else
     ouioectl_findings_take (findings, OUIOECTL_FINDING_NOTE, "bus",
-                            g_strdup (session == NULL ? "there is no session bus here" : "the daemon is on no bus"), NULL);
+                            g_strdup (session == NULL ? _("there is no session bus here") : _("the daemon is on no bus")),
+                            NULL);
 }
 
 /* ---- which one ---- */
@@ -132,11 +137,11 @@ why_this (const OuioectlDoctor *self, const char *address)
   const char *from_environment = g_getenv ("OUIOE_ADDRESS");
 
   if (self->address != NULL && *self->address != '\0')
-    return "as --address says";
+    return _("as --address says");
   if (from_environment != NULL && *from_environment != '\0')
-    return "as $OUIOE_ADDRESS says";
-  return ouioectl_bus_is_address (address) ? "it is on the session bus, or would be started there"
-                                           : "the default, as the session bus does not know it";
+    return _("as $OUIOE_ADDRESS says");
+  return ouioectl_bus_is_address (address) ? _("it is on the session bus, or would be started there")
+                                           : _("the default, as the session bus does not know it");
 }
 
 static void
@@ -148,15 +153,16 @@ check_address (const OuioectlDoctor *self, OuioectlFindings *findings, const cha
   if (error == NULL)
     {
       ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, "address",
-                              g_strdup_printf ("ouioed answers at %s (%s)", address, why), NULL);
+                              /* TRANSLATORS: the address, and why it is this one, like "as --address says" */
+                              g_strdup_printf (_("ouioed answers at %s (%s)"), address, why), NULL);
       return;
     }
   if (g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION))
-    advice = "correct --address or $OUIOE_ADDRESS";
+    advice = _("correct --address or $OUIOE_ADDRESS");
   else if (g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL))
-    advice = "another program has this address: stop it, or give ouioed another one (listen= in ouioed.conf)";
+    advice = _("another program has this address: stop it, or give ouioed another one (listen= in ouioed.conf)");
   else
-    advice = "start the daemon (systemctl --user start ouioed, or ouioed &), or correct the address";
+    advice = _("start the daemon (systemctl --user start ouioed, or ouioed &), or correct the address");
   ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, "address",
                           g_strdup_printf ("%s: %s (%s)", address, error->message, why), advice);
 }

@@ -6,6 +6,7 @@
 
 #include "ouioectl-findings.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* A service manager answers at once; one that is stuck shall not hold up the other checks. */
@@ -17,18 +18,18 @@
 typedef struct {
   const char *check;      /* stable name of the finding */
   const char *option;     /* of systemctl */
-  const char *unmask;     /* advice */
-  const char *look;
-  const char *enable;
+  const char *unmask;     /* advice: a command */
+  const char *look;       /* advice, to be translated */
+  const char *enable;     /* likewise */
 } Manager;
 
 static const Manager managers[] = {
   { "user-unit", "--user", "systemctl --user unmask ouioed",
-    "read journalctl --user -u ouioed, correct what it names, then systemctl --user reset-failed ouioed and start it again",
-    "systemctl --user enable ouioed, or leave it to the bus, which starts it when it is asked for" },
+    N_("read journalctl --user -u ouioed, correct what it names, then systemctl --user reset-failed ouioed and start it again"),
+    N_("systemctl --user enable ouioed, or leave it to the bus, which starts it when it is asked for") },
   { "system-unit", "--system", "systemctl unmask ouioed",
-    "read journalctl -u ouioed, correct what it names, then systemctl reset-failed ouioed and start it again",
-    "systemctl enable --now ouioed, if it shall run for the whole machine" },
+    N_("read journalctl -u ouioed, correct what it names, then systemctl reset-failed ouioed and start it again"),
+    N_("systemctl enable --now ouioed, if it shall run for the whole machine") },
 };
 
 typedef struct {
@@ -116,34 +117,36 @@ judge (const Manager *manager, const char *text, OuioectlFindings *findings)
 
   if (*load == '\0')
     ouioectl_findings_take (findings, OUIOECTL_FINDING_NOTE, manager->check,
-                            g_strdup ("not looked at, as systemctl tells nothing of ouioed.service"), NULL);
+                            g_strdup (_("not looked at, as systemctl tells nothing of ouioed.service")), NULL);
   else if (strcmp (load, "not-found") == 0)
-    ouioectl_findings_take (findings, OUIOECTL_FINDING_NOTE, manager->check, g_strdup ("ouioed.service is not installed"),
+    ouioectl_findings_take (findings, OUIOECTL_FINDING_NOTE, manager->check, g_strdup (_("ouioed.service is not installed")),
                             NULL);
   else if (strcmp (load, "masked") == 0)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, manager->check,
-                            g_strdup ("ouioed.service is masked: nothing can start it"), manager->unmask);
+                            g_strdup (_("ouioed.service is masked: nothing can start it")), manager->unmask);
   else if (strcmp (load, "loaded") != 0)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, manager->check,
-                            g_strdup_printf ("ouioed.service cannot be loaded (%s)", load),
-                            "systemd-analyze verify ouioed.service names the line that is wrong");
+                            g_strdup_printf (_("ouioed.service cannot be loaded (%s)"), load),
+                            _("systemd-analyze verify ouioed.service names the line that is wrong"));
   else if (strcmp (active, "failed") == 0)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, manager->check,
-                            g_strdup_printf ("ouioed.service has failed (%s)", result), manager->look);
+                            g_strdup_printf (_("ouioed.service has failed (%s)"), result), _(manager->look));
   else if (strcmp (active, "active") != 0 && n_restarts >= MANY_RESTARTS)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_FAULT, manager->check,
-                            g_strdup_printf ("ouioed.service does not stay up: it was started again %" G_GUINT64_FORMAT
-                                             " times", n_restarts),
-                            manager->look);
+                            g_strdup_printf (ngettext ("ouioed.service does not stay up: it was started again %" PRIu64
+                                                       " time",
+                                                       "ouioed.service does not stay up: it was started again %" PRIu64
+                                                       " times", ouioectl_i18n_plural (n_restarts)), n_restarts),
+                            _(manager->look));
   else if (strcmp (active, "active") == 0)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, manager->check,
-                            g_strdup_printf ("ouioed.service runs (%s)", file), NULL);
+                            g_strdup_printf (_("ouioed.service runs (%s)"), file), NULL);
   else if (strcmp (file, "disabled") == 0)
     ouioectl_findings_take (findings, OUIOECTL_FINDING_NOTE, manager->check,
-                            g_strdup ("ouioed.service is installed, but not enabled, and does not run"), manager->enable);
+                            g_strdup (_("ouioed.service is installed, but not enabled, and does not run")), _(manager->enable));
   else
     ouioectl_findings_take (findings, OUIOECTL_FINDING_OK, manager->check,
-                            g_strdup_printf ("ouioed.service is installed (%s), and does not run now", file), NULL);
+                            g_strdup_printf (_("ouioed.service is installed (%s), and does not run now"), file), NULL);
 }
 
 void
@@ -156,16 +159,16 @@ ouioectl_doctor_check_units (OuioectlFindings *findings)
       if (!ask (&managers[i], &question))
         {
           ouioectl_findings_take (findings, OUIOECTL_FINDING_NOTE, "units",
-                                  g_strdup ("there is no systemd here (no systemctl): no unit was looked at"), NULL);
+                                  g_strdup (_("there is no systemd here (no systemctl): no unit was looked at")), NULL);
           return;
         }
       if (question.succeeded && question.out != NULL && *question.out != '\0')
         judge (&managers[i], question.out, findings);
       else
         ouioectl_findings_take (findings, OUIOECTL_FINDING_NOTE, managers[i].check,
-                                g_strdup_printf ("not looked at, as the service manager does not answer: %s",
+                                g_strdup_printf (_("not looked at, as the service manager does not answer: %s"),
                                                  question.err != NULL && *question.err != '\0' ? g_strstrip (question.err)
-                                                                                               : "not in time"),
+                                                                                               : _("not in time")),
                                 NULL);
     }
 }

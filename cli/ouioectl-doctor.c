@@ -96,20 +96,46 @@ print_json (OuioectlFindings *self)
   json_decref (object);
 }
 
+static const char *
+word_of (OuioectlFindingKind kind)
+{
+  switch (kind)
+    {
+    case OUIOECTL_FINDING_OK:
+      return C_("finding", "ok");
+    case OUIOECTL_FINDING_NOTE:
+      return C_("finding", "note");
+    case OUIOECTL_FINDING_FAULT:
+    default:
+      return C_("finding", "FAULT");
+    }
+}
+
+/* Of the column with the words. */
+static guint
+words_width (void)
+{
+  guint width = 0;
+
+  for (guint kind = OUIOECTL_FINDING_OK; kind <= OUIOECTL_FINDING_FAULT; kind++)
+    width = MAX (width, ouioectl_text_width (word_of (kind)));
+  return width;
+}
+
 static void
 print_finding (const Finding *finding, gboolean colour)
 {
-  static const char *const words[] = { "ok   ", "note ", "FAULT" };
   static const char *const styles[] = { "32", "2", "1;31" };
   g_autofree char *safe = ouioectl_text_safe (finding->text, -1, OUIOECTL_TEXT_LINE);
-  g_autofree char *word = colour ? g_strdup_printf ("\033[%sm%s\033[0m", styles[finding->kind], words[finding->kind])
-                                 : g_strdup (words[finding->kind]);
-  g_autofree char *line = g_strdup_printf ("%s  %-13s  %s\n", word, finding->check, safe);
+  const char *text = word_of (finding->kind);
+  g_autofree char *word = colour ? g_strdup_printf ("\033[%sm%s\033[0m", styles[finding->kind], text) : g_strdup (text);
+  int padding = (int) (words_width () - ouioectl_text_width (text));
+  g_autofree char *line = g_strdup_printf ("%s%*s  %-13s  %s\n", word, padding, "", finding->check, safe);
 
   ouioectl_put (line);
   if (finding->advice != NULL)
     {
-      g_autofree char *advice = g_strdup_printf ("%22s→ %s\n", "", finding->advice);
+      g_autofree char *advice = g_strdup_printf ("%*s→ %s\n", (int) words_width () + 17, "", finding->advice);
 
       ouioectl_put (advice);
     }
@@ -150,23 +176,28 @@ ouioectl_doctor (OuioectlOptions *options, int argc, char **argv)
   g_autofree char *state_dir = NULL;
   int min_free = MIN_FREE_MIB;
   const GOptionEntry entries[] = {
-    { "ouioed", 0, 0, G_OPTION_ARG_FILENAME, &ouioed, "The daemon's program (default: beside this one, else in $PATH)",
-      "FILE" },
-    { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "Its only configuration file (default: those it reads)", "FILE" },
-    { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &state_dir, "Where it keeps its files (default: as configured)",
-      "DIRECTORY" },
-    { "min-free", 0, 0, G_OPTION_ARG_INT, &min_free, "MiB that should be free there (default 100)", "N" },
+    { "ouioed", 0, 0, G_OPTION_ARG_FILENAME, &ouioed, N_("The daemon's program (default: beside this one, else in $PATH)"),
+      N_("FILE") },
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, N_("Its only configuration file (default: those it reads)"), N_("FILE") },
+    { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &state_dir, N_("Where it keeps its files (default: as configured)"),
+      N_("DIRECTORY") },
+    { "min-free", 0, 0, G_OPTION_ARG_INT, &min_free, N_("MiB that should be free there (default 100)"), "N" },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioectlFindings) findings = NULL;
   OuioectlDoctor doctor;
 
-  if (!ouioectl_parse (options, entries, "Leaves with 0 when all is well, with 1 when something is not.", &argc, &argv, 0,
+  if (!ouioectl_parse (options, entries, _("Leaves with 0 when all is well, with 1 when something is not."), &argc, &argv, 0,
                        0))
     return OUIOECTL_EXIT_USAGE;
+  if (options->json || options->ndjson)   /* the programs that are asked shall speak the same language */
+    {
+      g_setenv ("LC_ALL", "C.UTF-8", TRUE);
+      g_unsetenv ("LANGUAGE");
+    }
   if (min_free < 0)
     {
-      ouioectl_complain ("--min-free: %d is not 0 or more", min_free);
+      ouioectl_complain (_("--min-free: %d is not 0 or more"), min_free);
       return OUIOECTL_EXIT_USAGE;
     }
 

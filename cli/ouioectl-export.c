@@ -41,7 +41,7 @@ export_session (Export *self, const char *session, GError **error)
   if (!ouioectl_pages_read (self->client, session, on_event, self, &lost, error))
     return FALSE;
   if (lost)
-    ouioectl_complain ("%s: events were trimmed away while they were exported", session);
+    ouioectl_complain (_("%s: events were trimmed away while they were exported"), session);
   return TRUE;
 }
 
@@ -84,7 +84,7 @@ ouioectl_export (OuioectlOptions *options, int argc, char **argv)
 {
   gboolean all = FALSE;
   const GOptionEntry entries[] = {
-    { "all", 'a', 0, G_OPTION_ARG_NONE, &all, "All sessions, the oldest first", NULL },
+    { "all", 'a', 0, G_OPTION_ARG_NONE, &all, N_("All sessions, the oldest first"), NULL },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;
@@ -92,14 +92,15 @@ ouioectl_export (OuioectlOptions *options, int argc, char **argv)
   const char *path;
   Export self = { .terminal = ouioectl_terminal_is (STDOUT_FILENO) };
   gboolean done;
+  const char *description =
+    _("Events go to FILE, which only you may read, or to stdout without one or with “-”. The lines are what\n"
+      "“import” and “replay” take.");
 
-  if (!ouioectl_parse (options, entries,
-                       "Events go to FILE, which only you may read, or to stdout without one or with “-”. The lines are what\n"
-                       "“import” and “replay” take.", &argc, &argv, 0, 2))
+  if (!ouioectl_parse (options, entries, description, &argc, &argv, 0, 2))
     return OUIOECTL_EXIT_USAGE;
   if (all ? argc > 2 : argc < 2)
     {
-      ouioectl_complain ("either a session or --all");
+      ouioectl_complain (_("either a session or --all"));
       return OUIOECTL_EXIT_USAGE;
     }
 

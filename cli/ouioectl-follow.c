@@ -229,7 +229,7 @@ on_connected (OuioeSubscription *subscription, gpointer user_data)
     return;
   self->lost = FALSE;
   hide_bar (self);
-  ouioectl_complain ("connected again");
+  ouioectl_complain (_("connected again"));
   show (self, "");
 }
 
@@ -247,7 +247,7 @@ on_disconnected (OuioeSubscription *subscription, GError *error, gpointer user_d
     }
   self->lost = TRUE;
   hide_bar (self);
-  ouioectl_complain ("%s; trying again", error != NULL ? error->message : "connection lost");
+  ouioectl_complain (_("%s; trying again"), error != NULL ? error->message : _("connection lost"));
   show (self, "");
 }
 
@@ -322,12 +322,12 @@ ouioectl_follow (OuioectlOptions *options, int argc, char **argv)
   gboolean wait = FALSE;
   gboolean deltas = FALSE;
   const GOptionEntry entries[] = {
-    { "all", 'a', 0, G_OPTION_ARG_NONE, &all, "All sessions: what is new, until Ctrl+C", NULL },
-    { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait, "Wait for SESSION to begin when it is not there yet", NULL },
+    { "all", 'a', 0, G_OPTION_ARG_NONE, &all, N_("All sessions: what is new, until Ctrl+C"), NULL },
+    { "wait", 'w', 0, G_OPTION_ARG_NONE, &wait, N_("Wait for SESSION to begin when it is not there yet"), NULL },
     { "after", 0, 0, G_OPTION_ARG_STRING, &after,
-      "Only what came after this event (default: all that is kept of SESSION)", "ID" },
+      N_("Only what came after this event (default: all that is kept of SESSION)"), N_("ID") },
     { "deltas", 0, 0, G_OPTION_ARG_NONE, &deltas,
-      "With --json: also steps while they are written, and what models do (“type” instead of “kind”)", NULL },
+      N_("With --json: also steps while they are written, and what models do (“type” instead of “kind”)"), NULL },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;
@@ -340,12 +340,12 @@ ouioectl_follow (OuioectlOptions *options, int argc, char **argv)
     return OUIOECTL_EXIT_USAGE;
   if (all == (argc > 1))
     {
-      ouioectl_complain ("either a session or --all");
+      ouioectl_complain (_("either a session or --all"));
       return OUIOECTL_EXIT_USAGE;
     }
   if (after != NULL && !ouioe_event_id_parse (after, &id))
     {
-      ouioectl_complain ("--after: “%s” is not an event id like 1794182400000-0", after);
+      ouioectl_complain (_("--after: “%s” is not an event id like 1794182400000-0"), after);
       return OUIOECTL_EXIT_USAGE;
     }
 
@@ -353,7 +353,7 @@ ouioectl_follow (OuioectlOptions *options, int argc, char **argv)
   self.ndjson = options->ndjson || options->json;
   if (deltas && !self.ndjson)
     {
-      ouioectl_complain ("--deltas is for --json; a terminal shows steps while they are written anyway");
+      ouioectl_complain (_("--deltas is for --json; a terminal shows steps while they are written anyway"));
       return OUIOECTL_EXIT_USAGE;
     }
   self.view.sessions = all;

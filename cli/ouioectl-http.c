@@ -72,7 +72,7 @@ read_token_file (OuioectlHttp *self, GError **error)
   if (stat (path, &info) == 0 && (!S_ISREG (info.st_mode) || info.st_size > MAX_TOKEN_FILE || (info.st_mode & 077) != 0))
     {
       g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
-                   "$OUIOE_TOKEN_FILE: %s is no file of a token that only you can read (mode 0600)", path);
+                   _("$OUIOE_TOKEN_FILE: %s is no file of a token that only you can read (mode 0600)"), path);
       return FALSE;
     }
   if (!g_file_get_contents (path, &text, &len, error))
@@ -80,7 +80,7 @@ read_token_file (OuioectlHttp *self, GError **error)
   g_strstrip (text);
   if (*text == '\0' || strpbrk (text, " \t\r\n") != NULL || !g_str_is_ascii (text))
     {
-      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, "$OUIOE_TOKEN_FILE: %s holds no token", path);
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, _("$OUIOE_TOKEN_FILE: %s holds no token"), path);
       return FALSE;
     }
   self->bearer = g_strconcat ("Bearer ", text, NULL);
@@ -104,7 +104,7 @@ ouioectl_http_new (const char *address, GError **error)
   else if (!read_uri (self))
     {
       g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
-                   "“%s” is not an address; use http://HOST:PORT, unix:/PATH, bus:session or bus:system", address);
+                   _("“%s” is not an address; use http://HOST:PORT, unix:/PATH, bus:session or bus:system"), address);
       return NULL;
     }
 
@@ -151,7 +151,7 @@ read_piece_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (len > MAX_ANSWER_BYTES - call->body->len)
     {
-      g_set_error (&call->error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service sent an answer of more than %d bytes",
+      g_set_error (&call->error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("The service sent an answer of more than %d bytes"),
                    MAX_ANSWER_BYTES);
       len = 0;
     }
@@ -224,12 +224,12 @@ ouioectl_http_get (OuioectlHttp *self, const char *path, guint deadline_ms, GErr
 
   if (call.error != NULL)
     {
-      const char *why = call.late ? "not in time" : call.error->message;
+      const char *why = call.late ? _("not in time") : call.error->message;
 
       if (call.error->domain == OUIOE_ERROR)
         g_propagate_error (error, g_steal_pointer (&call.error));
       else
-        g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, "The service at %s does not answer: %s",
+        g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, _("The service at %s does not answer: %s"),
                      self->address, why);
       g_clear_error (&call.error);
       g_byte_array_unref (call.body);

@@ -11,6 +11,7 @@
 #include "ouioectl-import.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,7 @@ static void
 refuse (Import *self, guint64 line, const char *why)
 {
   if (++self->n_refused <= MAX_COMPLAINTS)
-    ouioectl_complain ("line %" G_GUINT64_FORMAT ": %s", line, why);
+    ouioectl_complain (_("line %" PRIu64 ": %s"), line, why);
 }
 
 /* ---- what is there already ---- */
@@ -85,7 +86,7 @@ take_answer (Import *self, const char *line, guint i)
   const char *detail = json_string_value (json_object_get (json_object_get (answer, "error"), "detail"));
 
   if (json_integer_value (json_object_get (answer, "status")) != 200)
-    refuse (self, g_array_index (self->numbers, guint64, i), detail != NULL ? detail : "the daemon refused it");
+    refuse (self, g_array_index (self->numbers, guint64, i), detail != NULL ? detail : _("the daemon refused it"));
   else if (json_is_true (json_object_get (answer, "replayed")))
     self->n_skipped++;
   else
@@ -110,7 +111,7 @@ send_batch (Import *self)
   for (; answers[i] != NULL && i < n; i++)
     take_answer (self, answers[i], i);
   for (; i < n; i++)
-    refuse (self, g_array_index (self->numbers, guint64, i), "the daemon did not answer it");
+    refuse (self, g_array_index (self->numbers, guint64, i), _("the daemon did not answer it"));
   g_ptr_array_set_size (self->batch, 0);
   self->batch_bytes = 0;
   g_array_set_size (self->numbers, 0);
@@ -258,7 +259,7 @@ import_event (Import *self, json_t *event, const char *line)
 
   if (id != NULL && !ouioe_event_id_parse (id, &parsed))
     {
-      refuse (self, self->line, "its id is not the id of an event");
+      refuse (self, self->line, _("its id is not the id of an event"));
       return;
     }
   if (is_known (self, session, id))
@@ -276,7 +277,7 @@ import_event (Import *self, json_t *event, const char *line)
     }
   text = ouioectl_import_rewrite (line, old, session, g_strcmp0 (kind, "session_start") == 0 ? NULL : key);
   if (text == NULL)
-    refuse (self, self->line, "its session cannot be renamed: “session_id” is not among the first members");
+    refuse (self, self->line, _("its session cannot be renamed: “session_id” is not among the first members"));
   else if (g_strcmp0 (kind, "session_start") == 0)
     create_session (self, session, text, key);
   else
@@ -295,7 +296,7 @@ on_line (const char *line, gsize len, gboolean too_long, gpointer user_data)
     return;
   if (too_long)
     {
-      refuse (self, self->line, "longer than 4 MiB");
+      refuse (self, self->line, _("longer than 4 MiB"));
       return;
     }
 
@@ -304,7 +305,7 @@ on_line (const char *line, gsize len, gboolean too_long, gpointer user_data)
   if (event == NULL)
     refuse (self, self->line, wrong.text);
   else if (json_string_value (json_object_get (event, "session_id")) == NULL)
-    refuse (self, self->line, "no event: it has no “session_id”");
+    refuse (self, self->line, _("no event: it has no “session_id”"));
   else
     import_event (self, event, line);
   json_decref (event);
@@ -338,8 +339,8 @@ print_counts (OuioectlOptions *options, const Import *self)
                             G_GUINT64_FORMAT ",\"refused\":%" G_GUINT64_FORMAT "}\n", self->n_created, self->n_events,
                             self->n_skipped, self->n_refused);
   else
-    text = g_strdup_printf ("sessions created: %" G_GUINT64_FORMAT ", events added: %" G_GUINT64_FORMAT
-                            ", already there: %" G_GUINT64_FORMAT ", refused: %" G_GUINT64_FORMAT "\n",
+    text = g_strdup_printf (_("sessions created: %" PRIu64 ", events added: %" PRIu64 ", already there: %" PRIu64
+                              ", refused: %" PRIu64 "\n"),
                             self->n_created, self->n_events, self->n_skipped, self->n_refused);
   ouioectl_put (text);
 }
@@ -349,18 +350,19 @@ ouioectl_import (OuioectlOptions *options, int argc, char **argv)
 {
   g_autofree char *prefix = NULL;
   const GOptionEntry entries[] = {
-    { "prefix", 'p', 0, G_OPTION_ARG_STRING, &prefix, "Put this before the names of the sessions", "TEXT" },
+    { "prefix", 'p', 0, G_OPTION_ARG_STRING, &prefix, N_("Put this before the names of the sessions"), N_("TEXT") },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;
   g_autoptr(GInputStream) input = NULL;
   g_autoptr(GError) error = NULL;
   Import self = { .prefix = "" };
+  const char *description =
+    _("Sessions are created as they were, or continued when one of the name is open. Events get new ids and\n"
+      "the time of the import. Importing a file again doubles nothing as long as the daemon remembers its\n"
+      "idempotency keys (24 h), or when the sessions are those the file came from.");
 
-  if (!ouioectl_parse (options, entries,
-                       "Sessions are created as they were, or continued when one of the name is open. Events get new ids and\n"
-                       "the time of the import. Importing a file again doubles nothing as long as the daemon remembers its\n"
-                       "idempotency keys (24 h), or when the sessions are those the file came from.", &argc, &argv, 1, 1))
+  if (!ouioectl_parse (options, entries, description, &argc, &argv, 1, 1))
     return OUIOECTL_EXIT_USAGE;
 
   input = ouioectl_open_input (argv[1], &error);
@@ -375,7 +377,8 @@ ouioectl_import (OuioectlOptions *options, int argc, char **argv)
   self.numbers = g_array_new (FALSE, FALSE, sizeof (guint64));
   read_all (&self, input);
   if (self.n_refused > MAX_COMPLAINTS)
-    ouioectl_complain ("%" G_GUINT64_FORMAT " more lines were refused", self.n_refused - MAX_COMPLAINTS);
+    ouioectl_complain (ngettext ("%" PRIu64 " more line was refused", "%" PRIu64 " more lines were refused",
+                                 ouioectl_i18n_plural (self.n_refused - MAX_COMPLAINTS)), self.n_refused - MAX_COMPLAINTS);
 
   print_counts (options, &self);
   g_hash_table_unref (self.known);

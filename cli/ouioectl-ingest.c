@@ -10,6 +10,7 @@
 #include "ouioectl.h"
 
 #include <glib-unix.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,7 +130,9 @@ start_close (Ingest *self)
   guint64 n_garbled = ouioectl_feed_get_n_garbled (self->feed);
 
   if (n_garbled > 0)
-    ouioectl_complain ("%" G_GUINT64_FORMAT " records could not be read and were skipped", n_garbled);
+    ouioectl_complain (ngettext ("%" PRIu64 " record could not be read and was skipped",
+                                 "%" PRIu64 " records could not be read and were skipped", ouioectl_i18n_plural (n_garbled)),
+                       n_garbled);
   self->busy = TRUE;
   ouioe_client_close_session_async (self->client, self->session, outcome, NULL, close_done_cb, self);
 }
@@ -271,7 +274,7 @@ pump (Ingest *self)
     finish (self, self->interrupted);
   else
     {
-      ouioectl_complain ("this is no stream of a model");
+      ouioectl_complain (_("this is no stream of a model"));
       finish (self, OUIOECTL_EXIT_FAILED);
     }
 }
@@ -351,12 +354,12 @@ ouioectl_ingest (OuioectlOptions *options, int argc, char **argv)
   g_autofree char *title = NULL;
   double speed = -1;
   const GOptionEntry entries[] = {
-    { "format", 'f', 0, G_OPTION_ARG_STRING, &word, "What FILE is (default: auto)",
+    { "format", 'f', 0, G_OPTION_ARG_STRING, &word, N_("What FILE is (default: auto)"),
       "ollama|openai|responses|anthropic|mcp|auto" },
-    { "session", 's', 0, G_OPTION_ARG_STRING, &session, "Into this session; it is created when it is not there", "ID" },
-    { "user", 'u', 0, G_OPTION_ARG_STRING, &user, "Whose session it is (default: who you are)", "USER" },
-    { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &speed, "N times as fast as it was; 0: as fast as it goes", "N" },
-    { "title", 0, 0, G_OPTION_ARG_STRING, &title, "What was asked (default: the name of the file)", "TEXT" },
+    { "session", 's', 0, G_OPTION_ARG_STRING, &session, N_("Into this session; it is created when it is not there"), N_("ID") },
+    { "user", 'u', 0, G_OPTION_ARG_STRING, &user, N_("Whose session it is (default: who you are)"), N_("USER") },
+    { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &speed, N_("N times as fast as it was; 0: as fast as it goes"), "N" },
+    { "title", 0, 0, G_OPTION_ARG_STRING, &title, N_("What was asked (default: the name of the file)"), N_("TEXT") },
     G_OPTION_ENTRY_NULL
   };
   g_autofree char *base = NULL;
@@ -366,18 +369,18 @@ ouioectl_ingest (OuioectlOptions *options, int argc, char **argv)
   OuioectlExit status;
 
   if (!ouioectl_parse (options, entries,
-                       "Steps come at the times of the recording; where it has none, every record takes 24 ms.\n"
-                       "From stdin (“-”) a stream without times is posted as it comes, unless --speed is given.",
+                       _("Steps come at the times of the recording; where it has none, every record takes 24 ms.\n"
+                         "From stdin (“-”) a stream without times is posted as it comes, unless --speed is given."),
                        &argc, &argv, 1, 1))
     return OUIOECTL_EXIT_USAGE;
   if (word != NULL && !ouioe_dialect_format_from_string (word, &format))
     {
-      ouioectl_complain ("--format: “%s” is not ollama, openai, responses, anthropic, mcp or auto", word);
+      ouioectl_complain (_("--format: “%s” is not ollama, openai, responses, anthropic, mcp or auto"), word);
       return OUIOECTL_EXIT_USAGE;
     }
   if (speed != -1 && !(speed >= 0 && speed <= MAX_SPEED))
     {
-      ouioectl_complain ("--speed: %g is not between 0 and %g", speed, MAX_SPEED);
+      ouioectl_complain (_("--speed: %g is not between 0 and %g"), speed, MAX_SPEED);
       return OUIOECTL_EXIT_USAGE;
     }
 

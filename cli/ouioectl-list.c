@@ -79,14 +79,21 @@ or_empty (const char *text)
 static char *
 make_table (GPtrArray *sessions)
 {
-  static const char *const headings[] = { "SESSION", "USER", "STATE", "#STEPS", "#UPDATES", "ACTIVE", "REQUEST", NULL };
-  static const char *const with_model[] = { "SESSION", "USER", "STATE", "#STEPS", "#UPDATES", "ACTIVE", "MODEL", "DOING",
-                                            "REQUEST", NULL };
+  /* TRANSLATORS: headings of columns: id, user, open or how it ended, numbers of steps of thinking and of updates of progress,
+   * when something happened last, which model and what it does, what was asked for */
+  static const char *const headings[] = {
+    N_("SESSION"), N_("USER"), N_("STATE"), N_("STEPS"), N_("UPDATES"), N_("ACTIVE"), N_("REQUEST"),
+  };
+  static const char *const with_model[] = {
+    N_("SESSION"), N_("USER"), N_("STATE"), N_("STEPS"), N_("UPDATES"), N_("ACTIVE"), N_("MODEL"), N_("DOING"), N_("REQUEST"),
+  };
   gboolean has_model = any_has_a_model (sessions);
-  g_autoptr(OuioectlTable) table = has_model ? ouioectl_table_new (with_model, G_N_ELEMENTS (with_model) - 1)
-                                             : ouioectl_table_new (headings, G_N_ELEMENTS (headings) - 1);
+  g_autoptr(OuioectlTable) table = has_model ? ouioectl_table_new (with_model, G_N_ELEMENTS (with_model))
+                                             : ouioectl_table_new (headings, G_N_ELEMENTS (headings));
   gint64 now_us = g_get_real_time ();
 
+  ouioectl_table_align_right (table, 3);
+  ouioectl_table_align_right (table, 4);
   for (guint i = 0; i < sessions->len; i++)
     {
       OuioeSession *session = sessions->pdata[i];
@@ -113,11 +120,16 @@ make_table (GPtrArray *sessions)
 static char *
 make_models (GPtrArray *sessions)
 {
-  static const char *const headings[] = { "SESSION", "MODEL", "#IN", "#OUT", "#TOKENS/S", "#FIRST", "#THINKING", "FINISH",
-                                          "DOING", NULL };
-  g_autoptr(OuioectlTable) table = ouioectl_table_new (headings, G_N_ELEMENTS (headings) - 1);
+  /* TRANSLATORS: headings of columns: id, model, tokens that went in and came out, tokens a second, how long until the first one,
+   * share of thinking in the output, why it ended, what the model does */
+  static const char *const headings[] = {
+    N_("SESSION"), N_("MODEL"), N_("IN"), N_("OUT"), N_("TOKENS/S"), N_("FIRST"), N_("THINKING"), N_("FINISH"), N_("DOING"),
+  };
+  g_autoptr(OuioectlTable) table = ouioectl_table_new (headings, G_N_ELEMENTS (headings));
   gint64 now_us = g_get_real_time ();
 
+  for (guint column = 2; column <= 6; column++)
+    ouioectl_table_align_right (table, column);
   for (guint i = 0; i < sessions->len; i++)
     {
       OuioeGeneration *generation = ouioe_session_get_generation (sessions->pdata[i]);
@@ -171,10 +183,10 @@ ouioectl_list (OuioectlOptions *options, int argc, char **argv)
   gboolean watch = FALSE;
   gboolean models = FALSE;
   const GOptionEntry entries[] = {
-    { "user", 'u', 0, G_OPTION_ARG_STRING, &user, "Only the sessions of this user", "USER" },
-    { "state", 's', 0, G_OPTION_ARG_STRING, &word, "Only open or closed ones", "open|closed" },
-    { "models", 'm', 0, G_OPTION_ARG_NONE, &models, "Only those with a model; tokens, speed, and why it ended", NULL },
-    { "watch", 'w', 0, G_OPTION_ARG_NONE, &watch, "Go on looking, until Ctrl+C; with --json a line per change", NULL },
+    { "user", 'u', 0, G_OPTION_ARG_STRING, &user, N_("Only the sessions of this user"), N_("USER") },
+    { "state", 's', 0, G_OPTION_ARG_STRING, &word, N_("Only open or closed ones"), "open|closed" },
+    { "models", 'm', 0, G_OPTION_ARG_NONE, &models, N_("Only those with a model; tokens, speed, and why it ended"), NULL },
+    { "watch", 'w', 0, G_OPTION_ARG_NONE, &watch, N_("Go on looking, until Ctrl+C; with --json a line per change"), NULL },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;
@@ -187,7 +199,7 @@ ouioectl_list (OuioectlOptions *options, int argc, char **argv)
     return OUIOECTL_EXIT_USAGE;
   if (word != NULL && (strcmp (word, "open") != 0 && strcmp (word, "closed") != 0))
     {
-      ouioectl_complain ("--state: “%s” is neither open nor closed", word);
+      ouioectl_complain (_("--state: “%s” is neither open nor closed"), word);
       return OUIOECTL_EXIT_USAGE;
     }
   if (word != NULL)

@@ -296,7 +296,9 @@ draw_foot (OuioectlLive *self, const OuioectlView *view, guint rows, gint64 now_
     append_model (out, view, self->models->pdata[i], now_us);
   if (n_lines < self->models->len && n_lines > 0)
     {
-      g_autofree char *more = g_strdup_printf ("and %u more at work", self->models->len - n_lines);
+      guint n_more = self->models->len - n_lines;
+      /* TRANSLATORS: models for which the terminal has no room */
+      g_autofree char *more = g_strdup_printf (ngettext ("and %u more at work", "and %u more at work", n_more), n_more);
 
       append_line (out, view, more, FALSE);
     }

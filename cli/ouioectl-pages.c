@@ -39,7 +39,7 @@ ouioectl_pages_read (OuioeClient *client, const char *session, OuioectlPageFunc 
       /* A service that does not go on would be read for ever. */
       if (ouioe_event_id_compare (*ouioe_event_get_id (events->pdata[0]), position) <= 0)
         {
-          g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service sent the same events again");
+          g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("The service sent the same events again"));
           return FALSE;
         }
       position = *ouioe_event_get_id (events->pdata[events->len - 1]);

@@ -14,10 +14,10 @@ ouioectl_progress (OuioectlOptions *options, int argc, char **argv)
   g_autofree char *remaining = NULL;
   double percent = -1;
   const GOptionEntry entries[] = {
-    { "type", 't', 0, G_OPTION_ARG_STRING, &type, "progress (the default), discovery, warning, completion, …", "WORD" },
-    { "percent", 'p', 0, G_OPTION_ARG_DOUBLE, &percent, "How much is done, 0 to 100 (default: not known)", "N" },
-    { "step", 0, 0, G_OPTION_ARG_STRING, &step, "What is being done", "TEXT" },
-    { "remaining", 0, 0, G_OPTION_ARG_STRING, &remaining, "How long it will take, in words", "TEXT" },
+    { "type", 't', 0, G_OPTION_ARG_STRING, &type, N_("progress (the default), discovery, warning, completion, …"), N_("WORD") },
+    { "percent", 'p', 0, G_OPTION_ARG_DOUBLE, &percent, N_("How much is done, 0 to 100 (default: not known)"), "N" },
+    { "step", 0, 0, G_OPTION_ARG_STRING, &step, N_("What is being done"), N_("TEXT") },
+    { "remaining", 0, 0, G_OPTION_ARG_STRING, &remaining, N_("How long it will take, in words"), N_("TEXT") },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;
@@ -28,7 +28,7 @@ ouioectl_progress (OuioectlOptions *options, int argc, char **argv)
     return OUIOECTL_EXIT_USAGE;
   if (percent != -1 && !(percent >= 0 && percent <= 100))
     {
-      ouioectl_complain ("--percent: %g is not between 0 and 100", percent);
+      ouioectl_complain (_("--percent: %g is not between 0 and 100"), percent);
       return OUIOECTL_EXIT_USAGE;
     }
 

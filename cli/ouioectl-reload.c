@@ -20,16 +20,16 @@ ouioectl_reload (OuioectlOptions *options, int argc, char **argv)
   const char *address;
 
   if (!ouioectl_parse (options, NULL,
-                       "Limits, retention, log level and allowed origins change at once; address, store and bus need a\n"
-                       "restart. Only over a bus: a daemon that is on none is sent SIGHUP.", &argc, &argv, 0, 0))
+                       _("Limits, retention, log level and allowed origins change at once; address, store and bus need a\n"
+                         "restart. Only over a bus: a daemon that is on none is sent SIGHUP."), &argc, &argv, 0, 0))
     return OUIOECTL_EXIT_USAGE;
 
   client = ouioe_client_new (options->address);
   address = ouioe_client_get_address (client);
   if (!ouioectl_bus_is_address (address))
     {
-      ouioectl_complain ("%s is no bus, and only over one can a daemon be told to reload: try --session-bus or --system, or "
-                         "send it SIGHUP: “systemctl --user reload ouioed”, or “kill -HUP PID”", address);
+      ouioectl_complain (_("%s is no bus, and only over one can a daemon be told to reload: try --session-bus or --system, or "
+                           "send it SIGHUP: “systemctl --user reload ouioed”, or “kill -HUP PID”"), address);
       return OUIOECTL_EXIT_UNREACHABLE;
     }
 
@@ -42,6 +42,6 @@ ouioectl_reload (OuioectlOptions *options, int argc, char **argv)
       return g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE) ? OUIOECTL_EXIT_UNREACHABLE
                                                                            : OUIOECTL_EXIT_FAILED;
     }
-  ouioectl_put ("configuration reloaded\n");
+  ouioectl_put (_("configuration reloaded\n"));
   return OUIOECTL_EXIT_DONE;
 }

@@ -47,7 +47,7 @@ make_context (const OuioectlReplay *replay)
   gboolean has_start = ouioe_event_get_kind (first) == OUIOE_EVENT_SESSION_START;
   g_autofree char *request = has_start ? read_member (first, "user_request") : NULL;
   const char *what = request != NULL && *request != '\0' ? request : replay->source;
-  g_autofree char *title = g_strdup_printf ("replay: %s", what);
+  g_autofree char *title = g_strdup_printf ("replay: %s", what);   /* stored: not translated */
   g_autofree char *valid = g_utf8_make_valid (title, -1);
   g_autofree char *source = g_utf8_make_valid (replay->source, -1);
   g_autoptr(GDateTime) begin = g_date_time_new_from_unix_utc (ouioe_event_get_time_us (first) / G_USEC_PER_SEC);
@@ -120,12 +120,12 @@ ouioectl_replay_post (const OuioectlReplay *replay, const char *session)
 
   if (!is_one_session (replay->events))
     {
-      ouioectl_complain ("--into: %s holds more than one session", replay->source);
+      ouioectl_complain (_("--into: %s holds more than one session"), replay->source);
       return OUIOECTL_EXIT_FAILED;
     }
   if (strcmp (ouioe_event_get_session_id (replay->events->pdata[0]), session) == 0 && strcmp (replay->source, session) == 0)
     {
-      ouioectl_complain ("--into: a session cannot be replayed into itself");
+      ouioectl_complain (_("--into: a session cannot be replayed into itself"));
       return OUIOECTL_EXIT_USAGE;
     }
   if (!begin (&self, replay))

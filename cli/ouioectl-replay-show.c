@@ -73,9 +73,11 @@ put_head (Show *self)
 {
   gint64 begin_us = ouioe_event_get_time_us (self->replay->events->pdata[0]);
   g_autoptr(GDateTime) begin = g_date_time_new_from_unix_local (begin_us / G_USEC_PER_SEC);
-  g_autofree char *date = begin != NULL ? g_date_time_format (begin, "%Y-%m-%d %H:%M:%S") : g_strdup ("an unknown day");
+  g_autofree char *date = begin != NULL ? g_date_time_format (begin, "%Y-%m-%d %H:%M:%S") : g_strdup (_("an unknown day"));
   g_autofree char *safe = ouioectl_text_safe (self->replay->source, -1, OUIOECTL_TEXT_LINE);
-  g_autofree char *text = g_strdup_printf ("replay of %s, recorded %s, %g times as fast\n", safe, date, self->replay->speed);
+  /* TRANSLATORS: a session or a file; when it was recorded, like "2026-11-23 14:03:22"; a factor, like 0.5 or 2 */
+  g_autofree char *text = g_strdup_printf (_("replay of %s, recorded %s, %g times as fast\n"), safe, date,
+                                           self->replay->speed);
 
   return self->ndjson ? put_mark_json (self) : put (self, text, strlen (text));
 }
@@ -145,7 +147,9 @@ on_gap (gint64 gap_us, gboolean within, gpointer user_data)
 {
   Show *self = user_data;
   g_autofree char *duration = ouioectl_text_duration (gap_us);
-  g_autofree char *text = g_strdup_printf ("--- %s of silence%s, shortened ---\n", duration, within ? " within" : "");
+  /* TRANSLATORS: %s is how long, like "3 min 05 s". The second form is of silence within a step that was shown as it grew. */
+  g_autofree char *text = g_strdup_printf (within ? _("--- %s of silence within, shortened ---\n")
+                                                  : _("--- %s of silence, shortened ---\n"), duration);
 
   return self->ndjson || put (self, text, strlen (text));
 }
@@ -156,7 +160,7 @@ static const OuioectlPlayerFuncs json_funcs = { .event = on_event };
 OuioectlExit
 ouioectl_replay_show (const OuioectlReplay *replay)
 {
-  static const char end[] = "end of the replay\n";
+  const char *end = _("end of the replay\n");
   guint width = ouioectl_terminal_is (STDOUT_FILENO) ? ouioectl_terminal_width (STDOUT_FILENO) : 0;
   Show self = { .replay = replay, .ndjson = replay->options->json || replay->options->ndjson };
   g_autoptr(OuioectlPlayer) player = NULL;

@@ -6,6 +6,7 @@
 
 #include "ouioectl-replay.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "ouioe-line-reader.h"
@@ -37,8 +38,8 @@ on_line (const char *line, gsize len, gboolean too_long, gpointer user_data)
     return;
   event = too_long || self->events->len >= MAX_EVENTS ? NULL : ouioe_event_new_from_json (line, (gssize) len, &error);
   if (event == NULL)
-    g_set_error (&self->error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "line %" G_GUINT64_FORMAT ": %s", self->line,
-                 error != NULL ? error->message : "this is more than can be replayed");
+    g_set_error (&self->error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("line %" PRIu64 ": %s"), self->line,
+                 error != NULL ? error->message : _("this is more than can be replayed"));
   else
     g_ptr_array_add (self->events, event);
 }
@@ -50,7 +51,7 @@ on_event (OuioeEvent *event, gpointer user_data, GError **error)
 
   if (self->events->len >= MAX_EVENTS)
     {
-      g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "this is more than can be replayed");
+      g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("this is more than can be replayed"));
       return FALSE;
     }
   g_ptr_array_add (self->events, ouioe_event_ref (event));
@@ -104,25 +105,26 @@ ouioectl_replay (OuioectlOptions *options, int argc, char **argv)
   gboolean shorten = TRUE;
   g_autofree char *into = NULL;
   const GOptionEntry entries[] = {
-    { "speed", 's', 0, G_OPTION_ARG_DOUBLE, &speed, "N times as fast as it was, 0.1 to 20 (default 1)", "N" },
-    { "no-shorten", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &shorten, "Keep gaps of more than 5 s as long as they were",
-      NULL },
-    { "into", 'i', 0, G_OPTION_ARG_STRING, &into, "Post it into this session, instead of showing it", "ID" },
+    { "speed", 's', 0, G_OPTION_ARG_DOUBLE, &speed, N_("N times as fast as it was, 0.1 to 20 (default 1)"), "N" },
+    { "no-shorten", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &shorten,
+      N_("Keep gaps of more than 5 s as long as they were"), NULL },
+    { "into", 'i', 0, G_OPTION_ARG_STRING, &into, N_("Post it into this session, instead of showing it"), N_("ID") },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) ouioe_event_unref);
   g_autoptr(GError) error = NULL;
   Reading reading = { .events = events };
   OuioectlReplay replay = { .options = options, .events = events };
+  const char *description =
+    _("FILE is what “export” wrote, or “-”; a word that names no file is a session. Steps grow as they once\n"
+      "did. Gaps of more than 5 s last 1 s. Every line is marked with “»”; a session that is posted into\n"
+      "says in its title that it is a replay.");
 
-  if (!ouioectl_parse (options, entries,
-                       "FILE is what “export” wrote, or “-”; a word that names no file is a session. Steps grow as they once\n"
-                       "did. Gaps of more than 5 s last 1 s. Every line is marked with “»”; a session that is posted into\n"
-                       "says in its title that it is a replay.", &argc, &argv, 1, 1))
+  if (!ouioectl_parse (options, entries, description, &argc, &argv, 1, 1))
     return OUIOECTL_EXIT_USAGE;
   if (!(speed >= MIN_SPEED && speed <= MAX_SPEED))
     {
-      ouioectl_complain ("--speed: %g is not between %g and %g", speed, MIN_SPEED, MAX_SPEED);
+      ouioectl_complain (_("--speed: %g is not between %g and %g"), speed, MIN_SPEED, MAX_SPEED);
       return OUIOECTL_EXIT_USAGE;
     }
 
@@ -134,7 +136,7 @@ ouioectl_replay (OuioectlOptions *options, int argc, char **argv)
     return ouioectl_fail (error);
   if (events->len == 0)
     {
-      ouioectl_complain ("there is nothing to replay");
+      ouioectl_complain (_("there is nothing to replay"));
       return OUIOECTL_EXIT_FAILED;
     }
   return into != NULL ? ouioectl_replay_post (&replay, into) : ouioectl_replay_show (&replay);

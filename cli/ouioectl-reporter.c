@@ -182,7 +182,7 @@ static void
 complain_once (OuioectlReporter *self, const GError *error)
 {
   if (!self->complained)
-    ouioectl_complain ("progress is not reported: %s", error->message);
+    ouioectl_complain (_("progress is not reported: %s"), error->message);
   self->complained = TRUE;
 }
 
@@ -297,7 +297,7 @@ close_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (ouioe_client_close_session_finish (OUIOE_CLIENT (source), result, &error))
     return;
   if (!g_error_matches (error, OUIOE_ERROR, OUIOE_ERROR_SESSION_NOT_FOUND))   /* the program may have closed it itself */
-    ouioectl_complain ("the end is not reported: %s", error->message);
+    ouioectl_complain (_("the end is not reported: %s"), error->message);
 }
 
 void
@@ -314,7 +314,7 @@ ouioectl_reporter_finish (OuioectlReporter *self, const char *outcome)
         g_main_context_iteration (NULL, TRUE);
     }
   else
-    ouioectl_complain ("the end is not reported: the daemon did not answer in time");
+    ouioectl_complain (_("the end is not reported: the daemon did not answer in time"));
   g_source_remove (deadline);
 }
 

@@ -290,14 +290,14 @@ begin_session (Run *self, const char *user, const char *request, gboolean named,
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  ouioectl_complain ("nothing is reported: %s", local_error->message);
+  ouioectl_complain (_("nothing is reported: %s"), local_error->message);
   return TRUE;
 }
 
 static void
 report_end (Run *self, int status)
 {
-  g_autofree char *message = g_strdup_printf ("exit status %d", status);
+  g_autofree char *message = g_strdup_printf ("exit status %d", status);   /* stored: not translated */
 
   if (self->reporter == NULL)
     return;
@@ -313,9 +313,9 @@ ouioectl_run (OuioectlOptions *options, int argc, char **argv)
   g_autofree char *user = NULL;
   g_autofree char *request = NULL;
   const GOptionEntry entries[] = {
-    { "session", 's', 0, G_OPTION_ARG_STRING, &session, "Into this session; it is created when it is not there", "ID" },
-    { "user", 'u', 0, G_OPTION_ARG_STRING, &user, "Whose session it is (default: who you are)", "USER" },
-    { "request", 'r', 0, G_OPTION_ARG_STRING, &request, "What was asked for (default: the command)", "TEXT" },
+    { "session", 's', 0, G_OPTION_ARG_STRING, &session, N_("Into this session; it is created when it is not there"), N_("ID") },
+    { "user", 'u', 0, G_OPTION_ARG_STRING, &user, N_("Whose session it is (default: who you are)"), N_("USER") },
+    { "request", 'r', 0, G_OPTION_ARG_STRING, &request, N_("What was asked for (default: the command)"), N_("TEXT") },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(GError) error = NULL;
@@ -323,12 +323,13 @@ ouioectl_run (OuioectlOptions *options, int argc, char **argv)
   struct signalfd_siginfo early;
   sigset_t set;
   int signal_fd, status;
+  const char *description =
+    _("Each line of output is an update, at most ten a second; “42%”, “3/8” and “3 of 8” tell how far it is.\n"
+      "The session ends as “done” when COMMAND leaves with 0, else as “failed”. COMMAND finds the session in\n"
+      "$OUIOE_SESSION. Exit status: that of COMMAND; 128 + N when signal N ended it; 126, 127 when it cannot\n"
+      "be run. Without a daemon COMMAND runs all the same.");
 
-  if (!ouioectl_parse (options, entries,
-                       "Each line of output is an update, at most ten a second; “42%”, “3/8” and “3 of 8” tell how far it is.\n"
-                       "The session ends as “done” when COMMAND leaves with 0, else as “failed”. COMMAND finds the session in\n"
-                       "$OUIOE_SESSION. Exit status: that of COMMAND; 128 + N when signal N ended it; 126, 127 when it cannot\n"
-                       "be run. Without a daemon COMMAND runs all the same.", &argc, &argv, 1, INT_MAX - 1))
+  if (!ouioectl_parse (options, entries, description, &argc, &argv, 1, INT_MAX - 1))
     return OUIOECTL_EXIT_USAGE;
 
   /* Before the first thread, so that all of them have it. */

@@ -61,7 +61,7 @@ read_version (OuioectlService *self, OuioectlHttp *http, GError **error)
   object = parse (answer);
   if (g_strcmp0 (json_string_value (json_object_get (object, "name")), "ouioed") != 0)
     {
-      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "What answers at %s is not ouioed (status %u)",
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("What answers at %s is not ouioed (status %u)"),
                    ouioectl_http_get_address (http), answer->status);
       json_decref (object);
       return FALSE;
@@ -155,7 +155,7 @@ dup_version (GDBusConnection *bus, GError **error)
   g_variant_get (answer, "(v)", &value);
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return g_variant_dup_string (value, NULL);
-  g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "What answers on this bus is not ouioed");
+  g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("What answers on this bus is not ouioed"));
   return NULL;
 }
 
@@ -193,7 +193,7 @@ ask_bus (OuioectlService *self, const char *address, GError **error)
   g_variant_lookup (statistics, "store_ok", "b", &store_ok);
   self->bus_name = g_strdup (OUIOECTL_BUS_NAME);
   self->ready = store_ok;
-  self->store_trouble = store_ok ? NULL : g_strdup ("the last commit failed");
+  self->store_trouble = store_ok ? NULL : g_strdup (_("the last commit failed"));
   self->store_latency_ms = -1;
   self->n_open = number_of (statistics, "sessions_open");
   self->n_closed = number_of (statistics, "sessions_closed");

@@ -31,7 +31,7 @@ ouioectl_show (OuioectlOptions *options, int argc, char **argv)
   g_autofree char *text = NULL;
   const char *json;
 
-  if (!ouioectl_parse (options, NULL, "Closed sessions are shown, too, until they are forgotten.", &argc, &argv, 1, 1))
+  if (!ouioectl_parse (options, NULL, _("Closed sessions are shown, too, until they are forgotten."), &argc, &argv, 1, 1))
     return OUIOECTL_EXIT_USAGE;
 
   client = ouioe_client_new (options->address);
@@ -48,7 +48,7 @@ ouioectl_show (OuioectlOptions *options, int argc, char **argv)
   text = ouioectl_stats_format (json);   /* every member by its own name, as with the counters */
   if (text == NULL)
     {
-      ouioectl_complain ("the daemon answered something else than a session");
+      ouioectl_complain (_("the daemon answered something else than a session"));
       return OUIOECTL_EXIT_FAILED;
     }
   ouioectl_put (text);

@@ -13,7 +13,7 @@
 #include "ouioectl-text.h"
 #include "ouioectl-watch.h"
 
-/* Every member of the answer is shown, by its own name: a newer daemon may tell more than this program knows. */
+/* Every member of the answer is shown by its own name, in any language: a newer daemon may tell more than this one knows. */
 static void
 add_value (OuioectlTable *table, const char *label, json_t *value)
 {
@@ -122,7 +122,7 @@ make_text (const char *json, GError **error)
 
   if (text == NULL)
     g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL,
-                         "the daemon answered something else than statistics");
+                         _("the daemon answered something else than statistics"));
   return text;
 }
 
@@ -154,7 +154,8 @@ ouioectl_stats (OuioectlOptions *options, int argc, char **argv)
 {
   gboolean watch = FALSE;
   const GOptionEntry entries[] = {
-    { "watch", 'w', 0, G_OPTION_ARG_NONE, &watch, "Go on looking, until it is closed; with --json a line per change", NULL },
+    { "watch", 'w', 0, G_OPTION_ARG_NONE, &watch,
+      N_("Go on looking, until it is closed; with --json a line per change"), NULL },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;

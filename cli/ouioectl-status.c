@@ -24,10 +24,11 @@ uptime_us (const OuioectlService *service)
   return service->started < 0 ? -1 : MAX (g_get_real_time () - (gint64) (service->started * 1e6), 0);
 }
 
+/* As programs read it; people get its translation. */
 static const char *
 state_of (const OuioectlService *service)
 {
-  return service->ready ? "ready" : service->draining ? "draining" : "not ready";
+  return service->ready ? N_("ready") : service->draining ? N_("draining") : N_("not ready");
 }
 
 /* Open sessions in which a model is at work; NULL when that is not known. */
@@ -125,7 +126,7 @@ make_json (const char *address, const OuioectlService *service)
 static void
 add_count (OuioectlTable *table, const char *label, double value)
 {
-  g_autofree char *text = value < 0 ? g_strdup ("not told") : g_strdup_printf ("%.0f", value);
+  g_autofree char *text = value < 0 ? g_strdup (_("not told")) : g_strdup_printf ("%.0f", value);
 
   ouioectl_table_add (table, label, text, NULL);
 }
@@ -133,8 +134,8 @@ add_count (OuioectlTable *table, const char *label, double value)
 static void
 add_size (OuioectlTable *table, const char *label, double bytes)
 {
-  g_autofree char *text = bytes < 0 ? g_strdup ("not told") : g_format_size_full ((guint64) bytes,
-                                                                                 G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *text = bytes < 0 ? g_strdup (_("not told"))
+                                    : g_format_size_full ((guint64) bytes, G_FORMAT_SIZE_IEC_UNITS);
 
   ouioectl_table_add (table, label, text, NULL);
 }
@@ -144,28 +145,28 @@ make_table (const char *address, const OuioectlService *service)
 {
   g_autoptr(OuioectlTable) table = ouioectl_table_new (NULL, 2);
   g_autoptr(GPtrArray) models = find_models (address, service);
-  g_autofree char *uptime = uptime_us (service) < 0 ? g_strdup ("not told") : ouioectl_text_duration (uptime_us (service));
+  g_autofree char *uptime = uptime_us (service) < 0 ? g_strdup (_("not told")) : ouioectl_text_duration (uptime_us (service));
 
-  ouioectl_table_add (table, "Address", address, NULL);
-  ouioectl_table_add (table, "State", state_of (service), NULL);
-  ouioectl_table_add (table, "Version", service->version != NULL ? service->version : "not told", NULL);
-  ouioectl_table_add (table, "Up for", uptime, NULL);
-  ouioectl_table_add (table, "Store", service->store != NULL ? service->store : "not told", NULL);
+  ouioectl_table_add (table, _("Address"), address, NULL);
+  ouioectl_table_add (table, _("State"), _(state_of (service)), NULL);
+  ouioectl_table_add (table, _("Version"), service->version != NULL ? service->version : _("not told"), NULL);
+  ouioectl_table_add (table, _("Up for"), uptime, NULL);
+  ouioectl_table_add (table, _("Store"), service->store != NULL ? service->store : _("not told"), NULL);
   if (service->store_trouble != NULL)
-    ouioectl_table_add (table, "Store trouble", service->store_trouble, NULL);
-  add_size (table, "Store size", service->store_bytes);
-  ouioectl_table_add (table, "Bus name", service->bus_name != NULL ? service->bus_name : "none", NULL);
-  add_count (table, "Open sessions", service->n_open);
-  add_count (table, "Closed sessions", service->n_closed);
-  add_count (table, "Readers", service->n_readers);
-  add_size (table, "Memory", service->memory_bytes);
+    ouioectl_table_add (table, _("Store trouble"), service->store_trouble, NULL);
+  add_size (table, _("Store size"), service->store_bytes);
+  ouioectl_table_add (table, _("Bus name"), service->bus_name != NULL ? service->bus_name : C_("bus name", "none"), NULL);
+  add_count (table, _("Open sessions"), service->n_open);
+  add_count (table, _("Closed sessions"), service->n_closed);
+  add_count (table, _("Readers"), service->n_readers);
+  add_size (table, _("Memory"), service->memory_bytes);
   for (guint i = 0; models != NULL && i < models->len; i++)
     {
       g_autofree char *doing = ouioectl_generation_describe (ouioe_session_get_generation (models->pdata[i]),
                                                              g_get_real_time ());
       g_autofree char *line = g_strdup_printf ("%s: %s", ouioe_session_get_id (models->pdata[i]), doing);
 
-      ouioectl_table_add (table, i == 0 ? "Models at work" : "", line, NULL);
+      ouioectl_table_add (table, i == 0 ? _("Models at work") : "", line, NULL);
     }
   return ouioectl_table_format (table, 0);
 }
@@ -207,7 +208,7 @@ ouioectl_status (OuioectlOptions *options, int argc, char **argv)
 {
   gboolean watch = FALSE;
   const GOptionEntry entries[] = {
-    { "watch", 'w', 0, G_OPTION_ARG_NONE, &watch, "Go on looking, until Ctrl+C; with --json a line per change", NULL },
+    { "watch", 'w', 0, G_OPTION_ARG_NONE, &watch, N_("Go on looking, until Ctrl+C; with --json a line per change"), NULL },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;
@@ -216,8 +217,10 @@ ouioectl_status (OuioectlOptions *options, int argc, char **argv)
   g_autofree char *text = NULL;
   Target target;
 
-  if (!ouioectl_parse (options, entries, "Leaves with 0 when the daemon is ready, 75 when it is there but not ready, 69 when "
-                       "it does not answer.", &argc, &argv, 0, 0))
+  if (!ouioectl_parse (options, entries,
+                       _("Leaves with 0 when the daemon is ready, 75 when it is there but not ready, 69 when it does not "
+                         "answer."),
+                       &argc, &argv, 0, 0))
     return OUIOECTL_EXIT_USAGE;
 
   client = ouioe_client_new (options->address);

@@ -8,6 +8,8 @@
 
 #include <stdarg.h>
 
+#include "ouioectl-i18n.h"
+
 #define GAP 2
 
 struct _OuioectlTable
@@ -26,10 +28,7 @@ ouioectl_table_new (const char *const *headings, guint n_columns)
   self->right = g_new0 (gboolean, n_columns);
   self->cells = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; headings != NULL && i < n_columns; i++)
-    {
-      self->right[i] = headings[i][0] == '#';
-      g_ptr_array_add (self->cells, g_strdup (headings[i] + (self->right[i] ? 1 : 0)));
-    }
+    g_ptr_array_add (self->cells, g_strdup (_(headings[i])));
   return self;
 }
 
@@ -39,6 +38,13 @@ ouioectl_table_free (OuioectlTable *self)
   g_free (self->right);
   g_ptr_array_unref (self->cells);
   g_free (self);
+}
+
+void
+ouioectl_table_align_right (OuioectlTable *self, guint column)
+{
+  g_return_if_fail (column < self->n_columns);
+  self->right[column] = TRUE;
 }
 
 void

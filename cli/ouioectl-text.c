@@ -10,6 +10,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "ouioectl-i18n.h"
+
 /* ---- safe ---- */
 
 /* Characters that show nothing, or that change how others are shown. Joiners within emoji and scripts stay. */
@@ -241,14 +243,16 @@ ouioectl_text_duration (gint64 duration_us)
   gint64 seconds = duration_us / G_USEC_PER_SEC;
 
   if (duration_us < G_USEC_PER_SEC)
-    return g_strdup_printf ("%d ms", (int) (MAX (duration_us, 0) / 1000));
+    return g_strdup_printf (_("%d ms"), (int) (MAX (duration_us, 0) / 1000));
   if (seconds < 60)
-    return g_strdup_printf ("%d.%d s", (int) seconds, (int) (duration_us % G_USEC_PER_SEC / 100000));
+    /* TRANSLATORS: seconds, with the decimal separator */
+    return g_strdup_printf (_("%d.%d s"), (int) seconds, (int) (duration_us % G_USEC_PER_SEC / 100000));
   if (seconds < 3600)
-    return g_strdup_printf ("%d min %02d s", (int) (seconds / 60), (int) (seconds % 60));
+    return g_strdup_printf (_("%d min %02d s"), (int) (seconds / 60), (int) (seconds % 60));
   if (seconds < 48 * 3600)
-    return g_strdup_printf ("%d h %02d min", (int) (seconds / 3600), (int) (seconds / 60 % 60));
-  return g_strdup_printf ("%" G_GINT64_FORMAT " d %d h", seconds / 86400, (int) (seconds / 3600 % 24));
+    return g_strdup_printf (_("%d h %02d min"), (int) (seconds / 3600), (int) (seconds / 60 % 60));
+  /* TRANSLATORS: days and hours */
+  return g_strdup_printf (_("%d d %d h"), (int) (seconds / 86400), (int) (seconds / 3600 % 24));
 }
 
 static char *
@@ -273,8 +277,10 @@ ouioectl_text_moment (gint64 time_us, gint64 now_us)
 
   if (strcmp (day, today) == 0)
     return format_time (time_us, "%H:%M:%S");
-  return format_time (time_us, ABS (now_us - time_us) < G_GINT64_CONSTANT (180) * 86400 * G_USEC_PER_SEC ? "%b %d "
-    "%H:%M" : "%F");
+  if (ABS (now_us - time_us) >= G_GINT64_CONSTANT (180) * 86400 * G_USEC_PER_SEC)
+    return format_time (time_us, "%F");
+  /* TRANSLATORS: day and time without the year, for g_date_time_format() */
+  return format_time (time_us, _("%b %d %H:%M"));
 }
 
 /* ---- the terminal ---- */

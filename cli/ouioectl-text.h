@@ -27,20 +27,21 @@ char   *ouioectl_text_shorten  (const char *text, guint width, guint *used);
  * the first begins with @indent spaces; the last has no line end. Indentation of the text stays. */
 void    ouioectl_text_wrap     (GString *out, const char *text, guint indent, guint width);
 
-/* "850 ms", "12.3 s", "2 min 05 s", "3 h 07 min", "2 d 4 h" */
+/* "850 ms", "12.3 s", "2 min 05 s", "3 h 07 min", "2 d 4 h", in the language of the user */
 char   *ouioectl_text_duration (gint64 duration_us);
 /* Local time: "14:03:22" */
 char   *ouioectl_text_clock    (gint64 time_us);
-/* Local time with the day where it is not today's: "14:03:22", "Nov 21 14:03", "2025-11-21" */
+/* Local time with the day where it is not today's: "14:03:22", "Nov 21 14:03", "2025-11-21", likewise */
 char   *ouioectl_text_moment   (gint64 time_us, gint64 now_us);
 
 /* ---- tables ---- */
 
 typedef struct _OuioectlTable OuioectlTable;
 
-/* @headings: NULL-terminated; NULL for a table without. Numbers align to the right: a column whose heading begins
- * with "#" (which is not shown). */
+/* @headings: as N_() marks them, a translation of each is shown; NULL for a table without */
 OuioectlTable *ouioectl_table_new    (const char *const *headings, guint n_columns);
+/* For numbers. */
+void           ouioectl_table_align_right (OuioectlTable *self, guint column);
 void           ouioectl_table_add    (OuioectlTable *self, ...) G_GNUC_NULL_TERMINATED;   /* a cell per column, made safe */
 /* @width: columns of the terminal, for the last column to be shortened to; 0: not */
 char          *ouioectl_table_format (OuioectlTable *self, guint width);

@@ -7,6 +7,7 @@
 #include "ouioectl.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -46,7 +47,7 @@ refuse_length (Think *self)
 {
   if (self->error == NULL)
     g_set_error (&self->error, OUIOE_ERROR, OUIOE_ERROR_BODY_TOO_LARGE,
-                 "line %" G_GUINT64_FORMAT " of stdin: a step of more than %d bytes", self->line, MAX_STEP);
+                 _("line %" PRIu64 " of stdin: a step of more than %d bytes"), self->line, MAX_STEP);
 }
 
 static void
@@ -105,7 +106,7 @@ post_stdin (Think *self)
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
-        g_set_error (&self->error, G_IO_ERROR, g_io_error_from_errno (errno), "stdin: %s", g_strerror (errno));
+        g_set_error (&self->error, G_IO_ERROR, g_io_error_from_errno (errno), _("stdin: %s"), g_strerror (errno));
       if (n <= 0)
         break;
       ouioe_line_reader_feed (reader, buffer, (gsize) n);
@@ -127,27 +128,27 @@ ouioectl_think (OuioectlOptions *options, int argc, char **argv)
   g_auto(GStrv) factors = NULL;
   Think self = { .confidence = -1 };
   const GOptionEntry entries[] = {
-    { "type", 't', 0, G_OPTION_ARG_STRING, &type, "analysis (the default), planning, decision, evaluation, …", "WORD" },
-    { "confidence", 'c', 0, G_OPTION_ARG_DOUBLE, &self.confidence, "How sure, 0 to 1 (default: not reported)", "X" },
-    { "reason", 0, 0, G_OPTION_ARG_STRING_ARRAY, &reasons, "A link of the chain of reasons; may be repeated", "TEXT" },
-    { "alternative", 0, 0, G_OPTION_ARG_STRING_ARRAY, &alternatives, "What else was considered; may be repeated",
-      "TEXT" },
-    { "factor", 0, 0, G_OPTION_ARG_STRING_ARRAY, &factors, "What decided; may be repeated", "TEXT" },
-    { "paragraphs", 'p', 0, G_OPTION_ARG_NONE, &self.paragraphs, "A step per paragraph of stdin, not per line", NULL },
+    { "type", 't', 0, G_OPTION_ARG_STRING, &type, N_("analysis (the default), planning, decision, evaluation, …"), N_("WORD") },
+    { "confidence", 'c', 0, G_OPTION_ARG_DOUBLE, &self.confidence, N_("How sure, 0 to 1 (default: not reported)"), "X" },
+    { "reason", 0, 0, G_OPTION_ARG_STRING_ARRAY, &reasons, N_("A link of the chain of reasons; may be repeated"), N_("TEXT") },
+    { "alternative", 0, 0, G_OPTION_ARG_STRING_ARRAY, &alternatives, N_("What else was considered; may be repeated"),
+      N_("TEXT") },
+    { "factor", 0, 0, G_OPTION_ARG_STRING_ARRAY, &factors, N_("What decided; may be repeated"), N_("TEXT") },
+    { "paragraphs", 'p', 0, G_OPTION_ARG_NONE, &self.paragraphs, N_("A step per paragraph of stdin, not per line"), NULL },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeClient) client = NULL;
   g_autoptr(GError) error = NULL;
   double given;
 
-  if (!ouioectl_parse (options, entries, "With “-” or without TEXT, each line of stdin is posted as it comes.", &argc,
+  if (!ouioectl_parse (options, entries, _("With “-” or without TEXT, each line of stdin is posted as it comes."), &argc,
     &argv,
                        1, 2))
     return OUIOECTL_EXIT_USAGE;
   given = self.confidence;
   if (given != -1 && !(given >= 0 && given <= 1))
     {
-      ouioectl_complain ("--confidence: %g is not between 0 and 1", given);
+      ouioectl_complain (_("--confidence: %g is not between 0 and 1"), given);
       return OUIOECTL_EXIT_USAGE;
     }
 

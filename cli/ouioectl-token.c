@@ -45,12 +45,12 @@ create_token (Token *self)
 
   if (self->scopes != NULL && !ouioe_scopes_parse (self->scopes, &draft.scopes))
     {
-      ouioectl_complain ("--scopes: “%s” is not a list of read, write, admin", self->scopes);
+      ouioectl_complain (_("--scopes: “%s” is not a list of read, write, admin"), self->scopes);
       return OUIOECTL_EXIT_USAGE;
     }
   if (self->expires != NULL && !ouioectl_parse_duration (self->expires, &lifetime_us))
     {
-      ouioectl_complain ("--expires: “%s” is not a time like 90s, 30min, 24h or 7d", self->expires);
+      ouioectl_complain (_("--expires: “%s” is not a time like 90s, 30min, 24h or 7d"), self->expires);
       return OUIOECTL_EXIT_USAGE;
     }
   if (lifetime_us > 0)
@@ -89,8 +89,9 @@ token_to_json (const OuioeToken *token)
 static void
 print_table (GPtrArray *tokens)
 {
-  static const char *const headings[] = { "ID", "SCOPES", "SESSIONS", "CREATED", "EXPIRES", "NOTE", NULL };
-  g_autoptr(OuioectlTable) table = ouioectl_table_new (headings, G_N_ELEMENTS (headings) - 1);
+  /* TRANSLATORS: headings of columns: id of a token, what it is good for, for which sessions, since when, until when, a note */
+  static const char *const headings[] = { N_("ID"), N_("SCOPES"), N_("SESSIONS"), N_("CREATED"), N_("EXPIRES"), N_("NOTE") };
+  g_autoptr(OuioectlTable) table = ouioectl_table_new (headings, G_N_ELEMENTS (headings));
   gint64 now_us = g_get_real_time ();
   g_autofree char *text = NULL;
 
@@ -99,10 +100,10 @@ print_table (GPtrArray *tokens)
       const OuioeToken *token = tokens->pdata[i];
       g_autofree char *scopes = ouioe_scopes_to_string (token->scopes);
       g_autofree char *sessions = token->session_prefix != NULL ? g_strconcat (token->session_prefix, "…", NULL)
-                                                                : g_strdup ("all");
+                                                                : g_strdup (C_("sessions", "all"));
       g_autofree char *created = ouioectl_text_moment (token->created_us, now_us);
-      g_autofree char *expires = token->expires_us == 0 ? g_strdup ("never")
-        : token->expires_us <= now_us ? g_strdup ("expired") : ouioectl_text_moment (token->expires_us, now_us);
+      g_autofree char *expires = token->expires_us == 0 ? g_strdup (C_("expires", "never"))
+        : token->expires_us <= now_us ? g_strdup (C_("expires", "expired")) : ouioectl_text_moment (token->expires_us, now_us);
 
       ouioectl_table_add (table, token->id, scopes, sessions, created, expires, token->note != NULL ? token->note : "", NULL);
     }
@@ -159,7 +160,7 @@ run_action (Token *self, int argc, char **argv)
     return list_tokens (self);
   if (strcmp (argv[1], "revoke") == 0 && has_id)
     return revoke_token (self, argv[2]);
-  ouioectl_complain ("usage: ouioectl token create, ouioectl token list, or ouioectl token revoke ID");
+  ouioectl_complain (_("usage: ouioectl token create, ouioectl token list, or ouioectl token revoke ID"));
   return OUIOECTL_EXIT_USAGE;
 }
 
@@ -169,21 +170,21 @@ ouioectl_token (OuioectlOptions *options, int argc, char **argv)
   Token self = { .options = options };
   g_autofree char *state_dir = NULL;
   const GOptionEntry entries[] = {
-    { "scopes", 's', 0, G_OPTION_ARG_STRING, &self.scopes, "What it is good for: read, write, admin (default: read,write)",
-      "WORDS" },
-    { "prefix", 'p', 0, G_OPTION_ARG_STRING, &self.prefix, "Only for sessions whose ids begin so", "TEXT" },
-    { "expires", 'e', 0, G_OPTION_ARG_STRING, &self.expires, "For how long: 24h, 7d (default: until it is revoked)",
-      "TIME" },
-    { "note", 'n', 0, G_OPTION_ARG_STRING, &self.note, "Who has it, and what for", "TEXT" },
-    { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &state_dir, "Where the daemon keeps its files (default: as it does itself)",
-      "DIRECTORY" },
+    { "scopes", 's', 0, G_OPTION_ARG_STRING, &self.scopes, N_("What it is good for: read, write, admin (default: read,write)"),
+      N_("WORDS") },
+    { "prefix", 'p', 0, G_OPTION_ARG_STRING, &self.prefix, N_("Only for sessions whose ids begin so"), N_("TEXT") },
+    { "expires", 'e', 0, G_OPTION_ARG_STRING, &self.expires, N_("For how long: 24h, 7d (default: until it is revoked)"),
+      N_("TIME") },
+    { "note", 'n', 0, G_OPTION_ARG_STRING, &self.note, N_("Who has it, and what for"), N_("TEXT") },
+    { "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &state_dir, N_("Where the daemon keeps its files (default: as it does itself)"),
+      N_("DIRECTORY") },
     G_OPTION_ENTRY_NULL
   };
   int status = OUIOECTL_EXIT_USAGE;
 
   if (ouioectl_parse (options, entries,
-                      "The text of a token is printed once and kept nowhere; the file holds only its hash. The daemon\n"
-                      "of this machine takes a change up within a moment, or at the next “reload”.", &argc, &argv, 1, 2))
+                      _("The text of a token is printed once and kept nowhere; the file holds only its hash. The daemon\n"
+                        "of this machine takes a change up within a moment, or at the next “reload”."), &argc, &argv, 1, 2))
     {
       self.path = ouioe_tokens_dup_path (state_dir);
       status = run_action (&self, argc, argv);

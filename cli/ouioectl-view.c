@@ -6,6 +6,7 @@
 
 #include "ouioectl-view.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +115,7 @@ static void
 append_detail (GString *out, const OuioectlView *view, guint column, const char *label, const char *text)
 {
   g_autofree char *safe = ouioectl_text_safe (text, -1, OUIOECTL_TEXT_LINES);
-  guint begin = column + (guint) strlen (label) + 1;
+  guint begin = column + ouioectl_text_width (label) + 1;
 
   g_string_append_printf (out, "%*s", (int) column, "");
   append_styled (out, view, STYLE_DIM, label);
@@ -155,14 +156,15 @@ append_step (GString *out, const OuioectlView *view, OuioeEvent *event, gsize *t
   column = append_head (out, view, event, ouioe_thinking_step_get_thinking_type (step));
   *text_at = out->len;
   append_text (out, view, column, content);
-  append_details (out, view, column, "reason:", reasons);
-  append_details (out, view, column, "instead of:", alternatives);
-  append_details (out, view, column, "because of:", factors);
+  /* TRANSLATORS: before a link of the chain of reasons, an alternative, what decided, and how sure, like "85 %" */
+  append_details (out, view, column, _("reason:"), reasons);
+  append_details (out, view, column, _("instead of:"), alternatives);
+  append_details (out, view, column, _("because of:"), factors);
   if (ouioe_thinking_step_get_confidence (step, &confidence))
     {
       g_autofree char *text = g_strdup_printf ("%.0f %%", confidence * 100);
 
-      append_detail (out, view, column, "confidence:", text);
+      append_detail (out, view, column, _("confidence:"), text);
     }
 }
 
@@ -201,7 +203,11 @@ append_update (GString *out, const OuioectlView *view, OuioeEvent *event)
   if (step != NULL && strcmp (step, message) != 0)
     g_string_append_printf (text, " [%s]", step);
   if (remaining != NULL)
-    g_string_append_printf (text, " (%s left)", remaining);
+    {
+      g_string_append (text, " (");
+      g_string_append_printf (text, _("%s left"), remaining);
+      g_string_append_c (text, ')');
+    }
   append_text (out, view, append_head (out, view, event, type), text->str);
 }
 
@@ -228,11 +234,11 @@ append_start (GString *out, const OuioectlView *view, OuioeEvent *event)
   json_t *object = parse_event (event);
   const char *user = member (object, "user_id");
   const char *request = member (object, "user_request");
-  g_autoptr(GString) text = g_string_new (*request != '\0' ? request : "session began");
+  g_autoptr(GString) text = g_string_new (*request != '\0' ? request : _("session began"));
 
   if (*user != '\0')
     g_string_append_printf (text, " (%s)", user);
-  append_text (out, view, append_head (out, view, event, "begin"), text->str);
+  append_text (out, view, append_head (out, view, event, C_("event", "begin")), text->str);
   json_decref (object);
 }
 
@@ -242,9 +248,10 @@ append_end (GString *out, const OuioectlView *view, OuioeEvent *event)
   json_t *object = parse_event (event);
   double seconds = json_number_value (json_object_get (object, "duration"));
   g_autofree char *duration = ouioectl_text_duration ((gint64) (CLAMP (seconds, 0, 1e12) * 1e6));
-  g_autofree char *text = g_strdup_printf ("%s after %s", member (object, "outcome"), duration);
+  /* TRANSLATORS: how a session ended, like "done", and how long it lasted, like "3 min 05 s" */
+  g_autofree char *text = g_strdup_printf (_("%s after %s"), member (object, "outcome"), duration);
 
-  append_text (out, view, append_head (out, view, event, "end"), text);
+  append_text (out, view, append_head (out, view, event, C_("event", "end")), text);
   json_decref (object);
 }
 
@@ -338,9 +345,12 @@ ouioectl_view_open_step (const OuioectlView *view, const char *session_id, gint6
 char *
 ouioectl_view_gap (const OuioectlView *view, const char *after, const char *until, gint64 lost)
 {
-  g_autofree char *count = lost < 0 ? g_strdup ("some events are") : lost == 1 ? g_strdup ("1 event is")
-    : g_strdup_printf ("%" G_GINT64_FORMAT " events are", lost);
-  g_autofree char *text = g_strdup_printf ("--- %s no longer kept (after %s, until %s) ---", count, after, until);
+  /* TRANSLATORS: the last two are ids of events */
+  g_autofree char *text =
+    lost < 0 ? g_strdup_printf (_("--- some events are no longer kept (after %s, until %s) ---"), after, until)
+             : g_strdup_printf (ngettext ("--- %" PRId64 " event is no longer kept (after %s, until %s) ---",
+                                          "--- %" PRId64 " events are no longer kept (after %s, until %s) ---",
+                                          ouioectl_i18n_plural ((guint64) lost)), lost, after, until);
   g_autofree char *safe = ouioectl_text_safe (text, -1, OUIOECTL_TEXT_LINE);
   GString *out = g_string_new (NULL);
 

@@ -79,7 +79,7 @@ on_connected (OuioeSubscription *subscription, gpointer user_data)
   Wait *self = user_data;
 
   if (self->lost)
-    ouioectl_complain ("connected again");
+    ouioectl_complain (_("connected again"));
   self->lost = FALSE;
 }
 
@@ -89,7 +89,7 @@ on_disconnected (OuioeSubscription *subscription, GError *error, gpointer user_d
   Wait *self = user_data;
 
   if (!self->lost)
-    ouioectl_complain ("%s; trying again", error != NULL ? error->message : "connection lost");
+    ouioectl_complain (_("%s; trying again"), error != NULL ? error->message : _("connection lost"));
   self->lost = TRUE;
 }
 
@@ -196,8 +196,8 @@ ouioectl_wait (OuioectlOptions *options, int argc, char **argv)
 {
   g_autofree char *timeout = NULL;
   const GOptionEntry entries[] = {
-    { "timeout", 't', 0, G_OPTION_ARG_STRING, &timeout, "Wait no longer than this: 90s, 30min, 24h (default: for ever)",
-      "TIME" },
+    { "timeout", 't', 0, G_OPTION_ARG_STRING, &timeout, N_("Wait no longer than this: 90s, 30min, 24h (default: for ever)"),
+      N_("TIME") },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr(OuioeSession) session = NULL;
@@ -206,12 +206,12 @@ ouioectl_wait (OuioectlOptions *options, int argc, char **argv)
   gint64 timeout_us = 0;
 
   if (!ouioectl_parse (options, entries,
-                       "Prints the outcome. Exit status: 0 it ended well (done, closed, completed, success), 10 it failed or "
-                       "ended\nin another way, 11 it expired, 124 it did not end in time.", &argc, &argv, 1, 1))
+                       _("Prints the outcome. Exit status: 0 it ended well (done, closed, completed, success), 10 it failed or "
+                         "ended\nin another way, 11 it expired, 124 it did not end in time."), &argc, &argv, 1, 1))
     return OUIOECTL_EXIT_USAGE;
   if (timeout != NULL && !ouioectl_parse_duration (timeout, &timeout_us))
     {
-      ouioectl_complain ("--timeout: “%s” is not a time like 90s, 30min or 24h", timeout);
+      ouioectl_complain (_("--timeout: “%s” is not a time like 90s, 30min or 24h"), timeout);
       return OUIOECTL_EXIT_USAGE;
     }
 

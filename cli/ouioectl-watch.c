@@ -121,7 +121,11 @@ make_screen (const char *text, guint n_rows)
   for (guint i = 0; i < n_shown; i++)
     g_string_append_printf (out, "%s\033[K\n", lines[i]);
   if (n_shown < n)
-    g_string_append_printf (out, "… and %u more\033[K\n", n - n_shown);
+    {
+      /* TRANSLATORS: lines for which the terminal has no room */
+      g_string_append_printf (out, ngettext ("… and %u more", "… and %u more", n - n_shown), n - n_shown);
+      g_string_append (out, "\033[K\n");
+    }
   g_string_append (out, "\033[J");
   return g_string_free (out, FALSE);
 }
@@ -184,12 +188,12 @@ take_look (Watch *self, OuioectlLookFunc func, gpointer user_data, OuioectlExit 
           return FALSE;
         }
       if (!self->lost)
-        ouioectl_complain ("%s; trying again", error->message);
+        ouioectl_complain (_("%s; trying again"), error->message);
       self->lost = TRUE;
       return TRUE;
     }
   if (self->lost)
-    ouioectl_complain ("connected again");
+    ouioectl_complain (_("connected again"));
   self->lost = FALSE;
   goes_on = (self->is_json ? put_changes (self, &look) : put_view (self, look.text)) && !look.over;
   g_free (look.text);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ouioe.h"
+#include "ouioectl-i18n.h"
 
 G_BEGIN_DECLS
 

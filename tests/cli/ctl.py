@@ -8,7 +8,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from ouioe_testing import TIMEOUT  # noqa: E402
 
-OWN = ("OUIOE_ADDRESS", "OUIOE_TOKEN_FILE", "OUIOE_SESSION", "NO_COLOR", "LC_ALL", "LC_CTYPE", "LANG", "DBUS_SESSION_BUS_ADDRESS")
+OWN = ("OUIOE_ADDRESS", "OUIOE_TOKEN_FILE", "OUIOE_SESSION", "OUIOE_LOCALEDIR", "NO_COLOR", "LANG", "LANGUAGE", "LC_ALL",
+       "LC_CTYPE", "LC_MESSAGES", "LC_NUMERIC", "LC_TIME", "DBUS_SESSION_BUS_ADDRESS")
 
 
 class Ctl:

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "ouioectl-describe.h"
 #include "ouioectl-import.h"
 #include "ouioectl-service.h"
 #include "ouioectl-session.h"
@@ -172,6 +173,46 @@ test_a_line_is_rewritten_but_for_its_session (void)
     }
 }
 
+static void
+on_option (const OuioectlCommand *command, const GOptionEntry *entry, gpointer user_data)
+{
+  gboolean *told = user_data;
+
+  *told |= strcmp (entry->long_name, "address") == 0 && strstr (entry->description, OUIOE_DEFAULT_ADDRESS) != NULL;
+}
+
+static void
+test_the_default_address_is_told (void)
+{
+  gboolean told = FALSE;
+
+  ouioectl_describe (&ouioectl_commands[0], on_option, &told);
+  g_assert_true (told);   /* in the text of the option it is written out, as texts to translate are */
+}
+
+static void
+test_large_counts_keep_their_last_digits (void)
+{
+  static const guint64 counts[] = { 0, 1, 2, 999999, 1000000, 1000001, 1000002, G_GUINT64_CONSTANT (1000000000001),
+                                    G_MAXUINT64 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      gulong n = ouioectl_i18n_plural (counts[i]);
+
+      g_assert_cmpuint (n, <, 2000000);
+      g_assert_cmpuint (n % 1000000, ==, counts[i] % 1000000);
+      g_assert_cmpint (n < 1000000, ==, counts[i] < 1000000);   /* 1000001 is not one */
+    }
+}
+
+static void
+test_what_is_empty_stays_empty (void)
+{
+  g_assert_cmpstr (ouioectl_i18n_get (""), ==, "");
+  g_assert_cmpstr (ouioectl_i18n_get ("in no catalogue"), ==, "in no catalogue");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -181,6 +222,9 @@ main (int argc, char **argv)
   g_test_add_func ("/options/durations-are-numbers-with-a-unit", test_durations_are_numbers_with_a_unit);
   g_test_add_func ("/options/common-ones-may-follow-the-command", test_common_options_may_follow_the_command);
   g_test_add_func ("/options/two-dashes-end-them", test_an_argument_may_look_like_an_option_behind_two_dashes);
+  g_test_add_func ("/options/the-default-address-is-told", test_the_default_address_is_told);
+  g_test_add_func ("/language/large-counts-keep-their-last-digits", test_large_counts_keep_their_last_digits);
+  g_test_add_func ("/language/what-is-empty-stays-empty", test_what_is_empty_stays_empty);
   g_test_add_func ("/exit/the-outcome-decides-the-status-of-wait", test_the_outcome_decides_the_status_of_wait);
   g_test_add_func ("/status/samples-of-a-metric-are-summed", test_samples_of_a_metric_are_summed);
   g_test_add_func ("/import/a-line-is-rewritten-but-for-its-session", test_a_line_is_rewritten_but_for_its_session);

@@ -33,7 +33,7 @@ def new_id():
 
 def environment(**extra):
     env = {name: value for name, value in os.environ.items()
-           if name not in ("NO_COLOR", "LC_ALL", "LC_CTYPE", "LANG", "TERM")}
+           if name not in ("NO_COLOR", "LC_ALL", "LC_CTYPE", "LANG", "LANGUAGE", "OUIOE_LOCALEDIR", "TERM")}
     env.update(OUIOE_ADDRESS=daemon.url, TZ="UTC", TERM="xterm", G_DEBUG="fatal-criticals")
     env.update(extra)
     return env

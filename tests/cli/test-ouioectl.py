@@ -28,7 +28,7 @@ def new_id():
 
 def environment(**extra):
     env = {name: value for name, value in os.environ.items()
-           if name not in ("OUIOE_ADDRESS", "NO_COLOR", "LC_ALL", "LC_CTYPE", "LANG")}
+           if name not in ("OUIOE_ADDRESS", "NO_COLOR", "LC_ALL", "LC_CTYPE", "LANG", "LANGUAGE", "OUIOE_LOCALEDIR")}
     env.update(OUIOE_ADDRESS=daemon.url, TZ="UTC", USER="tester", G_DEBUG="fatal-criticals", **extra)
     return env
 
