@@ -71,6 +71,7 @@ ouioed_config_get_dbus (const OuioedConfig *self, OuioedDbusConfig *dbus)
     .signals_total = NUMBER (BUS_SIGNALS_TOTAL),
     .replace = NUMBER (BUS_REPLACE),
     .max_streams = NUMBER (BUS_MAX_STREAMS),
+    .has_models = ouioed_config_get_list (self, OUIOED_KEY_PROXY_UPSTREAMS)[0] != NULL,
   };
 }
 

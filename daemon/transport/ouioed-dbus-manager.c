@@ -269,13 +269,20 @@ on_open_stream (OuioedBusIfaceManager *iface, GDBusMethodInvocation *invocation,
 void
 ouioed_dbus_manager_update_features (OuioedDbusManager *self)
 {
-  /* the last one only where there is something to reload */
-  const char *features[] = { "create-session", "close", "signals", "list-sessions", "append", "stats", "read-events",
-                             "open-stream", "open-stream-all", "notice", "session-keys",
-                             "thinking-delta", "control",
-                             self->reload != NULL ? "reload" : NULL, NULL };
+  static const char *const always[] = {
+    "create-session", "close", "signals", "list-sessions", "append", "stats", "read-events", "open-stream", "open-stream-all",
+    "notice", "session-keys", "thinking-delta", "control", NULL,
+  };
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto(GStrv) features = NULL;
 
-  ouioed_bus_iface_manager_set_features (self->iface, features);
+  g_strv_builder_addv (builder, (const char **) always);
+  if (self->config->has_models)
+    g_strv_builder_add (builder, "proxy");
+  if (self->reload != NULL)
+    g_strv_builder_add (builder, "reload");
+  features = g_strv_builder_end (builder);
+  ouioed_bus_iface_manager_set_features (self->iface, (const char *const *) features);
 }
 
 void

@@ -17,8 +17,9 @@ typedef struct {
   guint    signals_total;           /* in all; 1 000 */
   gboolean replace;                 /* take the name from another daemon, and allow it to be taken */
   guint    max_streams;             /* of OpenStream, in all; beyond: TooManyReaders; 100 */
+  gboolean has_models;              /* calls of models come through the proxy: the feature "proxy"; decided at the start */
 } OuioedDbusConfig;
-#define OUIOED_DBUS_CONFIG_DEFAULT ((OuioedDbusConfig) { 100, 1000, FALSE, 100 })
+#define OUIOED_DBUS_CONFIG_DEFAULT ((OuioedDbusConfig) { 100, 1000, FALSE, 100, FALSE })
 
 /* Reads the configuration again: all of it is taken, or nothing and @error (of OUIOE_ERROR). */
 typedef gboolean (*OuioedReloadFunc) (gpointer user_data, GError **error);

@@ -112,7 +112,9 @@ test_every_key_arrives (void)
     "OUIOED_SESSIONS_MAX_STREAM_LENGTH=121", "OUIOED_SESSIONS_DEFAULT_EXPIRY=122s", "OUIOED_SESSIONS_MAX_EXPIRY=123s",
     "OUIOED_SESSIONS_RECENT_MEMORY=124K", "OUIOED_SESSIONS_PENDING_MEMORY=125K", "OUIOED_SESSIONS_MAX_KEYS=126",
     "OUIOED_SESSIONS_KEY_LIFETIME=127s", "OUIOED_STORE_MAX_SIZE=128M", "OUIOED_BUS_REPLACE=yes",
-    "OUIOED_BUS_SIGNALS_PER_SESSION=129", "OUIOED_BUS_SIGNALS_TOTAL=130", NULL,
+    "OUIOED_BUS_SIGNALS_PER_SESSION=129", "OUIOED_BUS_SIGNALS_TOTAL=130",
+    "OUIOED_PROXY_UPSTREAMS=ollama;lab=http://10.0.0.7:9000", "OUIOED_PROXY_DETACHED=yes", "OUIOED_PROXY_MAX_CALLS=131",
+    "OUIOED_PROXY_CONNECT_TIMEOUT=132ms", "OUIOED_PROXY_ANSWER_TIMEOUT=133s", "OUIOED_HTTP_AUTH=required", NULL,
   };
   g_autoptr(OuioedConfig) config = load (environment);
   const gint64 ms = G_USEC_PER_SEC / 1000;
@@ -120,6 +122,8 @@ test_every_key_arrives (void)
   OuioedHubLimits hub;
   OuioedHttpConfig http;
   OuioedDbusConfig dbus;
+  g_autoptr(GPtrArray) upstreams = NULL;
+  g_autoptr(OuioedTeeConfig) tee = NULL;
 
   ouioed_config_get_http (config, NULL, &http);
   g_assert_cmpuint (http.acceptor.max_connections, ==, 101);
@@ -159,6 +163,23 @@ test_every_key_arrives (void)
   g_assert_true (dbus.replace);
   g_assert_cmpuint (dbus.signals_per_session, ==, 129);
   g_assert_cmpuint (dbus.signals_total, ==, 130);
+  g_assert_true (dbus.has_models);
+
+  upstreams = ouioed_config_get_upstreams (config);
+  g_assert_cmpuint (upstreams->len, ==, 2);
+  g_assert_cmpstr (((OuioedUpstream *) upstreams->pdata[1])->authority, ==, "10.0.0.7:9000");
+  tee = ouioed_config_get_tee (config);
+  g_assert_cmpuint (tee->max_head_bytes, ==, 1102);
+  g_assert_cmpint (tee->head_timeout_us, ==, 106 * ms);
+  g_assert_cmpint (tee->body_timeout_us, ==, 107 * ms);
+  g_assert_cmpint (tee->idle_timeout_us, ==, 108 * ms);
+  g_assert_cmpstr (tee->allowed_origins[0], ==, "http://a");
+  g_assert_cmpstr (tee->allowed_hosts[1], ==, "c");
+  g_assert_true (tee->detached);
+  g_assert_cmpuint (tee->max_calls, ==, 131);
+  g_assert_cmpint (tee->connect_timeout_us, ==, 132 * ms);
+  g_assert_cmpint (tee->answer_timeout_us, ==, 133 * s);
+  g_assert_true (tee->asks_for_tokens);
 }
 
 static void

@@ -112,6 +112,31 @@ static const Row rows[] = {
   { OUIOED_KEY_HTTP_ALLOWED_HOSTS, "a.example, 10.0.0.1, ::1, *", 0, "a.example, 10.0.0.1, ::1, *" },
   { OUIOED_KEY_HTTP_ALLOWED_HOSTS, "a.example:80", 0, NULL },
   { OUIOED_KEY_HTTP_ALLOWED_HOSTS, "http://a", 0, NULL },
+  /* the model proxy */
+  { OUIOED_KEY_PROXY_UPSTREAMS, "", 0, "" },
+  { OUIOED_KEY_PROXY_UPSTREAMS, " ; ", 0, "" },
+  { OUIOED_KEY_PROXY_UPSTREAMS, "ollama", 0, "ollama" },
+  { OUIOED_KEY_PROXY_UPSTREAMS, "ollama,listen=127.0.0.1:0;lab=http://10.0.0.7:9000/v1,dialect=openai;", 0,
+    "ollama,listen=127.0.0.1:0; lab=http://10.0.0.7:9000/v1,dialect=openai" },
+  { OUIOED_KEY_PROXY_UPSTREAMS, "nobody", 0, NULL },
+  { OUIOED_KEY_PROXY_UPSTREAMS, "lab=http://u:p@10.0.0.7", 0, NULL },
+  { OUIOED_KEY_PROXY_UPSTREAMS, "ollama,dialect=x", 0, NULL },
+  { OUIOED_KEY_PROXY_UPSTREAMS, "ollama;ollama=http://10.0.0.7", 0, NULL },
+  { OUIOED_KEY_PROXY_DETACHED, "yes", 1, "yes" },
+  { OUIOED_KEY_PROXY_DETACHED, "sometimes", 0, NULL },
+  { OUIOED_KEY_PROXY_MAX_CALLS, "1", 1, "1" },
+  { OUIOED_KEY_PROXY_MAX_CALLS, "100000", 100000, "100000" },
+  { OUIOED_KEY_PROXY_MAX_CALLS, "0", 0, NULL },
+  { OUIOED_KEY_PROXY_MAX_CALLS, "100001", 0, NULL },
+  { OUIOED_KEY_PROXY_CONNECT_TIMEOUT, "100ms", S / 10, "100ms" },
+  { OUIOED_KEY_PROXY_CONNECT_TIMEOUT, "99ms", 0, NULL },
+  { OUIOED_KEY_PROXY_CONNECT_TIMEOUT, "61min", 0, NULL },
+  { OUIOED_KEY_PROXY_ANSWER_TIMEOUT, "24h", 24 * 3600 * S, "24h" },
+  { OUIOED_KEY_PROXY_ANSWER_TIMEOUT, "999ms", 0, NULL },
+  { OUIOED_KEY_PROXY_ANSWER_TIMEOUT, "25h", 0, NULL },
+  { OUIOED_KEY_PROXY_STALL_AFTER, "20s", 20 * S, "20s" },
+  { OUIOED_KEY_PROXY_STALL_AFTER, "99ms", 0, NULL },
+  { OUIOED_KEY_PROXY_STALL_AFTER, "2h", 0, NULL },
 };
 
 static void
@@ -168,6 +193,49 @@ test_error_names_key_value_and_range (void)
   g_assert_false (ouioed_value_parse (&ouioed_config_keys[OUIOED_KEY_STORE_STORE], "redis://h", &value, &redis));
   g_assert_cmpstr (redis->message, ==,
                    "[store] store=redis://h: this build has no Redis store; use sqlite: or memory:");
+}
+
+static void
+test_errors_of_the_proxy_name_key_value_and_what_is_wanted (void)
+{
+  static const struct { OuioedKeyId key; const char *text, *message; } cases_of_errors[] = {
+    { OUIOED_KEY_PROXY_UPSTREAMS, "ollama;ollama", "[proxy] upstreams=ollama;ollama: upstream ollama: named twice" },
+    { OUIOED_KEY_PROXY_MAX_CALLS, "0", "[proxy] max-calls=0: not a number, from 1 to 100000" },
+    { OUIOED_KEY_PROXY_CONNECT_TIMEOUT, "1", "[proxy] connect-timeout=1: not a time with ms, s, min or h, from 100ms to 1h" },
+    { OUIOED_KEY_PROXY_ANSWER_TIMEOUT, "1", "[proxy] answer-timeout=1: not a time with ms, s, min or h, from 1s to 24h" },
+    { OUIOED_KEY_PROXY_STALL_AFTER, "1", "[proxy] stall-after=1: not a time with ms, s, min or h, from 100ms to 1h" },
+    { OUIOED_KEY_PROXY_DETACHED, "x", "[proxy] detached=x: not yes or no" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases_of_errors); i++)
+    {
+      const OuioedConfigKey *key = &ouioed_config_keys[cases_of_errors[i].key];
+      g_autoptr(GError) error = NULL;
+      OuioedValue value;
+
+      g_assert_false (ouioed_value_parse (key, cases_of_errors[i].text, &value, &error));
+      g_assert_cmpstr (error->message, ==, cases_of_errors[i].message);
+    }
+}
+
+/* As many model servers as addresses. */
+static void
+test_list_of_upstreams_is_bounded (void)
+{
+  const OuioedConfigKey *key = &ouioed_config_keys[OUIOED_KEY_PROXY_UPSTREAMS];
+  g_autoptr(GString) text = g_string_new ("u0=http://h");
+  g_autoptr(GError) error = NULL;
+  OuioedValue value;
+
+  for (guint i = 1; i < 64; i++)
+    g_string_append_printf (text, ";u%u=http://h", i);
+  g_assert_true (ouioed_value_parse (key, text->str, &value, &error));
+  g_assert_cmpuint (g_strv_length (value.list), ==, 64);
+  ouioed_value_clear (&value);
+
+  g_string_append (text, ";u64=http://h");
+  g_assert_false (ouioed_value_parse (key, text->str, &value, &error));
+  g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION);
 }
 
 static void
@@ -245,6 +313,9 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/config/value/error-names-key-value-and-range", test_error_names_key_value_and_range);
   g_test_add_func ("/config/value/list-is-bounded", test_list_is_bounded);
+  g_test_add_func ("/config/value/errors-of-the-proxy-name-key-value-and-what-is-wanted",
+                   test_errors_of_the_proxy_name_key_value_and_what_is_wanted);
+  g_test_add_func ("/config/value/list-of-upstreams-is-bounded", test_list_of_upstreams_is_bounded);
   g_test_add_func ("/config/value/local-addresses-are-known", test_local_addresses_are_known);
   g_test_add_func ("/config/table-is-sound", test_table_is_sound);
   return g_test_run ();

@@ -345,6 +345,45 @@ test_reload_may_change_limits_only (Fixture *f, gconstpointer user_data)
   g_assert_cmpstr (error->message, ==, "needs a restart to change: [http] listen, [store] store");
 }
 
+/* What the proxy listens on is decided at the start; how it works is not. */
+static void
+test_reload_may_change_how_the_proxy_works (Fixture *f, gconstpointer user_data)
+{
+  g_autoptr(OuioedConfig) before = load (f);
+  g_autoptr(OuioedConfig) limits = NULL;
+  g_autoptr(OuioedConfig) fixed = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = write_file (f, "user/ouioed.conf", "[proxy]\ndetached=yes\nmax-calls=7\nconnect-timeout=1s\n"
+                                      "answer-timeout=1h\nstall-after=1min\n");
+
+  limits = load (f);
+  g_assert_true (ouioed_config_may_become (before, limits, &error));
+  g_assert_no_error (error);
+
+  f->sources.options[OUIOED_KEY_PROXY_UPSTREAMS] = "ollama";
+  fixed = load (f);
+  g_assert_false (ouioed_config_may_become (before, fixed, &error));
+  g_assert_cmpstr (error->message, ==, "needs a restart to change: [proxy] upstreams");
+}
+
+/* An address of an upstream is one like any other. */
+static void
+test_remote_address_of_an_upstream_needs_a_word (Fixture *f, gconstpointer user_data)
+{
+  g_autoptr(OuioedConfig) config = NULL;
+
+  f->sources.options[OUIOED_KEY_PROXY_UPSTREAMS] = "ollama,listen=0.0.0.0:1";
+  g_assert_null (load (f));
+  g_assert_cmpuint (f->found.errors->len, ==, 1);
+  g_assert_nonnull (strstr (f->found.errors->pdata[0], "[proxy] upstreams: listen=0.0.0.0:1: "));
+  g_assert_nonnull (strstr (f->found.errors->pdata[0], "set [http] allow-remote=yes"));
+
+  g_ptr_array_set_size (f->found.errors, 0);
+  f->sources.environment = (const char *const[]) { "OUIOED_HTTP_ALLOW_REMOTE=yes", NULL };
+  config = load (f);
+  g_assert_nonnull (config);
+}
+
 /* data/conf/ouioed.conf is what the table says, and as a configuration says nothing. */
 static void
 test_shipped_file_is_the_table (Fixture *f, gconstpointer user_data)
@@ -411,9 +450,11 @@ main (int argc, char **argv)
   ADD ("unknown-keys-are-told-and-ignored", test_unknown_keys_are_told_and_ignored);
   ADD ("remote-address-needs-a-word", test_remote_address_needs_a_word);
   ADD ("remote-address-needs-tokens", test_remote_address_needs_tokens);
+  ADD ("remote-address-of-an-upstream-needs-a-word", test_remote_address_of_an_upstream_needs_a_word);
   ADD ("defaults-stay-within-bounds", test_defaults_stay_within_bounds);
   ADD ("dump-names-origins-and-can-be-read-again", test_dump_names_origins_and_can_be_read_again);
   ADD ("reload-may-change-limits-only", test_reload_may_change_limits_only);
+  ADD ("reload-may-change-how-the-proxy-works", test_reload_may_change_how_the_proxy_works);
   ADD ("shipped-file-is-the-table", test_shipped_file_is_the_table);
   ADD ("dirs-are-for-their-daemon", test_dirs_are_for_their_daemon);
   return g_test_run ();

@@ -435,6 +435,23 @@ test_features_say_so (void)
   words = g_variant_get_strv (features, NULL);
   g_assert_true (g_strv_contains (words, "thinking-delta"));
   g_assert_true (g_strv_contains (words, "control"));
+  g_assert_false (g_strv_contains (words, "proxy"));
+  bus_fixture_down (&f);
+}
+
+static void
+test_features_tell_of_the_proxy (void)
+{
+  OuioedDbusConfig config = OUIOED_DBUS_CONFIG_DEFAULT;
+  BusFixture f = { 0 };
+  g_autoptr(GVariant) features = NULL;
+  g_autofree const char **words = NULL;
+
+  config.has_models = TRUE;
+  bus_fixture_up (&f, &config, NULL);
+  features = bus_get (&f, OUIOED_BUS_ROOT, "Features");
+  words = g_variant_get_strv (features, NULL);
+  g_assert_true (g_strv_contains (words, "proxy"));
   bus_fixture_down (&f);
 }
 
@@ -450,5 +467,6 @@ main (int argc, char **argv)
   g_test_add_func ("/dbus/live/session-tells-of-the-model", test_session_tells_of_the_model);
   g_test_add_func ("/dbus/live/control", test_control);
   g_test_add_func ("/dbus/live/features-say-so", test_features_say_so);
+  g_test_add_func ("/dbus/live/features-tell-of-the-proxy", test_features_tell_of_the_proxy);
   return g_test_run ();
 }
