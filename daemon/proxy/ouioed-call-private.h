@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The thread that forwards puts copies in; the main context takes them out, a slice a turn, when it has nothing to read or
- * write itself. The mailbox is bounded: what does not fit is dropped, and the listener is told where.
+ * The thread that forwards puts copies in; the main context takes them out, a little a turn, when it has nothing to read or
+ * write itself: the first at once, what follows a millisecond or two later, with what came meanwhile. The mailbox is bounded:
+ * what does not fit is dropped, and the listener is told where.
  */
 #pragma once
 

@@ -9,9 +9,20 @@
 #include "ouioed-call-private.h"
 
 #define MAIL_OVERHEAD  128                /* what a mail takes besides its bytes */
-#define MAILS_PER_TURN 256
+#define TURN_US        150                /* of one turn, unless its first mail takes longer */
+#define REST_US        1000               /* between two turns */
+#define HURRY_BYTES    (256 << 10)        /* while so much waits there is no rest */
 #define JOIN_US        1000               /* bytes so close together are one mail */
 #define JOIN_MAX       (16 << 10)         /* of this size at most */
+
+/* What comes after a quiet time is told at once. What comes soon after a turn waits for the next one, so that one change to the
+ * other thread serves many calls. Turns are short and stand apart: the thread that forwards may have no core but this one, and
+ * a scheduler lets a thread that works at a stretch go on for milliseconds. */
+typedef enum {
+  MAILBOX_ASLEEP,                         /* until something comes */
+  MAILBOX_RESTING,                        /* until a time is over, or much waits */
+  MAILBOX_AWAKE,                          /* there is a turn next */
+} MailboxState;
 
 typedef struct _Mail Mail;
 
@@ -32,11 +43,11 @@ struct _Mail
 struct _OuioedMailbox
 {
   GMutex                 lock;
-  Mail                  *first;          /* the queue; under the lock, as the next five */
+  Mail                  *first;          /* the queue; under the lock, as the next six */
   Mail                  *last;
   gsize                  n_bytes;
   guint64                n_lost;
-  gboolean               is_awake;       /* the source is ready */
+  MailboxState           state;
   gboolean               is_taken;       /* mails were taken out and are being told */
   gboolean               is_heard;       /* there is a listener */
   const OuioedCallFuncs *funcs;
@@ -69,9 +80,9 @@ mailbox_push (OuioedMailbox *self, Mail *mail)
   else
     self->first = mail;
   self->last = mail;
-  if (!self->is_awake)
+  if (self->state == MAILBOX_ASLEEP || (self->state == MAILBOX_RESTING && self->n_bytes > HURRY_BYTES))
     {
-      self->is_awake = TRUE;
+      self->state = MAILBOX_AWAKE;
       g_source_set_ready_time (self->source, 0);
     }
 }
@@ -282,31 +293,50 @@ mailbox_pop (OuioedMailbox *self)
   return mail;
 }
 
-/* Asleep unless more has come meanwhile. */
+/* After a turn that told something, or found nothing to tell. */
 static void
-mailbox_rest (OuioedMailbox *self)
+mailbox_rest (OuioedMailbox *self, gboolean has_told)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  gint64 ready_time;
 
-  self->is_awake = self->first != NULL;
   self->is_taken = FALSE;
-  g_source_set_ready_time (self->source, self->is_awake ? 0 : -1);
+  if (self->n_bytes > HURRY_BYTES)
+    {
+      self->state = MAILBOX_AWAKE;
+      ready_time = 0;
+    }
+  else if (has_told || self->first != NULL)
+    {
+      self->state = MAILBOX_RESTING;
+      ready_time = g_get_monotonic_time () + REST_US;
+    }
+  else
+    {
+      self->state = MAILBOX_ASLEEP;
+      ready_time = -1;
+    }
+  g_source_set_ready_time (self->source, ready_time);
 }
 
 static gboolean
 mailbox_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   OuioedMailbox *self = user_data;
+  gint64 end_us = g_get_monotonic_time () + TURN_US;
+  gboolean has_told = FALSE;
   gsize bytes = 0;
   Mail *mail;
 
-  for (guint n = 0; n < MAILS_PER_TURN && bytes < OUIOED_MAILBOX_SLICE_BYTES && (mail = mailbox_pop (self)) != NULL; n++)
+  while (bytes < OUIOED_MAILBOX_SLICE_BYTES && (!has_told || g_get_monotonic_time () < end_us)
+         && (mail = mailbox_pop (self)) != NULL)
     {
       bytes += mail->len;
+      has_told = TRUE;
       tell (self, mail);
       mail_free (mail);
     }
-  mailbox_rest (self);
+  mailbox_rest (self, has_told);
   return G_SOURCE_CONTINUE;
 }
 
@@ -375,7 +405,7 @@ ouioed_mailbox_flush (OuioedMailbox *self)
       tell (self, mail);
       mail_free (mail);
     }
-  mailbox_rest (self);
+  mailbox_rest (self, FALSE);
 }
 
 guint64

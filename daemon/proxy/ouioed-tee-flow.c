@@ -352,6 +352,8 @@ tee_pump_down (TeeClient *self)
       if (ouioed_http_framer_is_complete (&self->answer))
         return answer_is_complete (self);
       budget -= MIN (budget, (gsize) n);
+      if (n < TEE_BUFFER_BYTES && !tee_socket_has_more (&self->server))
+        break;     /* that was all: no need to ask */
     }
   if (budget == 0 && tee_socket_has_more (&self->server))    /* no event tells of what TLS has read already */
     tee_again (self);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* A client with its request under way, and the upstream's end of it. */
@@ -420,6 +421,68 @@ test_lost (void)
   talk_end (&talk);
 }
 
+/* ---- the thread ---- */
+
+typedef struct {
+  guint32 size, policy;
+  guint64 flags;
+  gint32  nice;
+  guint32 priority;
+  guint64 runtime_ns, deadline_ns, period_ns;
+} SchedAttr;
+
+static gpointer
+try_slices (gpointer data)
+{
+  SchedAttr attr = { .size = sizeof attr, .runtime_ns = 200000 };
+  gboolean *has_slices = data;
+
+  *has_slices = syscall (SYS_sched_setattr, 0, &attr, 0) == 0 && syscall (SYS_sched_getattr, 0, &attr, sizeof attr, 0) == 0
+                && attr.runtime_ns == 200000;
+  return NULL;
+}
+
+/* 0: there is none of this name. */
+static pid_t
+find_thread (const char *name)
+{
+  g_autoptr(GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *entry;
+
+  while ((entry = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_strdup_printf ("/proc/self/task/%s/comm", entry);
+      g_autofree char *comm = NULL;
+
+      if (g_file_get_contents (path, &comm, NULL, NULL) && g_str_equal (g_strchomp (comm), name))
+        return (pid_t) g_ascii_strtoll (entry, NULL, 10);
+    }
+  return 0;
+}
+
+static void
+test_short_slices (void)
+{
+  TeeFixture fixture;
+  SchedAttr attr;
+  gboolean has_slices = FALSE;
+
+  g_thread_join (g_thread_new ("try", try_slices, &has_slices));
+  if (!has_slices)
+    {
+      g_test_skip ("this kernel gives no slices of their own to threads");
+      return;
+    }
+  tee_fixture_init (&fixture);
+  tee_fixture_start (&fixture);
+  close (tee_fixture_connect (&fixture, "model"));     /* it runs by then */
+  while (fixture.n_gone == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (syscall (SYS_sched_getattr, find_thread ("ouioed-tee"), &attr, sizeof attr, 0), ==, 0);
+  g_assert_cmpuint (attr.runtime_ns, ==, 100000);
+  tee_fixture_clear (&fixture);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -447,5 +510,6 @@ main (int argc, char *argv[])
                         test_no_tunnel);
   g_test_add_func ("/tee/bytes/slow-readers-hold-up-the-sender", test_backpressure);
   g_test_add_func ("/tee/bytes/copies-are-lost-before-bytes-are-late", test_lost);
+  g_test_add_func ("/tee/thread/is-let-in-at-once", test_short_slices);
   return g_test_run ();
 }
