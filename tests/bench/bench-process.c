@@ -58,6 +58,7 @@ gboolean
 bench_process_read (int pid, BenchProcess *process)
 {
   g_autofree char *rollup = NULL;
+  g_autofree char *status = NULL;
   g_autofree char *path = NULL;
   g_autoptr(GDir) dir = NULL;
 
@@ -65,14 +66,16 @@ bench_process_read (int pid, BenchProcess *process)
   if (pid <= 0)
     return TRUE;
   rollup = read_proc (pid, "smaps_rollup");
+  status = read_proc (pid, "status");
   path = g_strdup_printf ("/proc/%d/fd", pid);
   dir = g_dir_open (path, 0, NULL);
-  if (rollup == NULL || dir == NULL)
+  if (rollup == NULL || status == NULL || dir == NULL)
     return FALSE;
   while (g_dir_read_name (dir) != NULL)
     process->n_fds++;
   process->cpu_s = bench_process_cpu (pid);
   process->pss_bytes = kib_of (rollup, "\nPss:");
   process->rss_bytes = kib_of (rollup, "\nRss:");
+  process->peak_bytes = kib_of (status, "\nVmHWM:");
   return TRUE;
 }

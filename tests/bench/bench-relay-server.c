@@ -123,6 +123,7 @@ bench_relay_send_due (BenchRelay *self, guint64 now_ns)
     {
       BenchRelayPeer *peer = g_queue_peek_head (&self->due);
       char text[PIECE_MAX];
+      guint64 sent_ns;
 
       if (peer->due_ns > now_ns && !self->stopping)
         return peer->due_ns;
@@ -134,7 +135,10 @@ bench_relay_send_due (BenchRelay *self, guint64 now_ns)
           finish (peer);
           continue;
         }
-      put_chunk (peer, text, print_piece (text, sizeof text, peer->index, peer->next++, bench_now_ns ()));
+      sent_ns = bench_now_ns ();
+      if (sent_ns >= self->from_ns && self->from_ns > 0)
+        bench_histogram_add (self->late, sent_ns - MIN (peer->due_ns, sent_ns));
+      put_chunk (peer, text, print_piece (text, sizeof text, peer->index, peer->next++, sent_ns));
       self->sent++;
       peer->due_ns += (guint64) (1e9 / self->plan.rate);
       g_queue_push_tail (&self->due, peer);

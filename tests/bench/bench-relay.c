@@ -12,7 +12,7 @@
 
 #define SECOND_NS    G_GUINT64_CONSTANT (1000000000)
 #define DRAIN_NS     (10 * SECOND_NS)
-#define SAMPLE_NS    (SECOND_NS / 10)
+#define NAP_NS       (SECOND_NS / 10)    /* at most */
 
 BenchRelayPeer *
 bench_relay_peer_new (BenchRelay *self, int fd, gboolean serves)
@@ -62,7 +62,7 @@ turn (BenchRelay *self, guint64 until_ns)
 {
   struct epoll_event events[256];
   guint64 now_ns = bench_now_ns ();
-  guint64 left_ns = until_ns > now_ns ? MIN (until_ns - now_ns, SAMPLE_NS) : 0;
+  guint64 left_ns = until_ns > now_ns ? MIN (until_ns - now_ns, NAP_NS) : 0;
   struct timespec timeout = { .tv_nsec = self->plan.spin ? 0 : (long) left_ns };
   int n = epoll_pwait2 (self->epoll, events, G_N_ELEMENTS (events), &timeout, NULL);
 
@@ -115,13 +115,11 @@ read_slowly (BenchRelay *self, guint64 since_ns)
 }
 
 static void
-put_latency (const BenchRelay *self)
+put_latency (const char *name, const BenchHistogram *h)
 {
-  const BenchHistogram *h = self->latency;
-
-  printf ("\"latency_us\": {\"n\": %" G_GUINT64_FORMAT ", "
+  printf ("\"%s\": {\"n\": %" G_GUINT64_FORMAT ", "
           "\"mean\": %.1f, \"p50\": %.1f, \"p99\": %.1f, \"p999\": %.1f, \"max\": %.1f}, ",
-          h->n, bench_histogram_mean (h) / 1e3, (double) bench_histogram_quantile (h, 0.5) / 1e3,
+          name, h->n, bench_histogram_mean (h) / 1e3, (double) bench_histogram_quantile (h, 0.5) / 1e3,
           (double) bench_histogram_quantile (h, 0.99) / 1e3, (double) bench_histogram_quantile (h, 0.999) / 1e3,
           (double) h->max / 1e3);
 }
@@ -129,16 +127,16 @@ put_latency (const BenchRelay *self)
 static void
 put_process (const char *name, const BenchProcess *process)
 {
-  printf ("\"%s\": {\"cpu_s\": %.3f, \"rss\": %" G_GUINT64_FORMAT ", \"fds\": %u}, ", name, process->cpu_s, process->rss_bytes,
-          process->n_fds);
+  printf ("\"%s\": {\"cpu_s\": %.3f, \"rss\": %" G_GUINT64_FORMAT ", \"peak\": %" G_GUINT64_FORMAT ", \"fds\": %u}, ", name,
+          process->cpu_s, process->rss_bytes, process->peak_bytes, process->n_fds);
 }
 
 gboolean
 bench_relay_run (BenchRelay *self)
 {
   const BenchRelayPlan *plan = &self->plan;
-  BenchProcess before, peak = { 0 }, now, after;
-  guint64 begin_ns, end_ns, now_ns, sample_ns = 0, done_ns;
+  BenchProcess before, after;
+  guint64 begin_ns, end_ns, now_ns, done_ns;
 
   bench_relay_make_block (self);
   if (!bench_relay_listen (self) || !bench_process_read (plan->pid, &before))
@@ -165,20 +163,13 @@ bench_relay_run (BenchRelay *self)
       turn (self, MIN (next_ns, bench_relay_send_due (self, now_ns)));
       if (plan->read_rate > 0)
         read_slowly (self, now_ns - begin_ns);
-      if (now_ns >= sample_ns && bench_process_read (plan->pid, &now))
-        {
-          peak.rss_bytes = MAX (peak.rss_bytes, now.rss_bytes);
-          peak.n_fds = MAX (peak.n_fds, now.n_fds);
-          peak.cpu_s = now.cpu_s;
-          sample_ns = now_ns + SAMPLE_NS;
-        }
     }
   done_ns = bench_now_ns ();
 
   self->stopping = TRUE;
   bench_relay_send_due (self, done_ns);
   while (self->received < self->sent && bench_now_ns () < done_ns + DRAIN_NS)
-    turn (self, bench_now_ns () + SAMPLE_NS);
+    turn (self, bench_now_ns () + NAP_NS);
   for (guint i = 0; i < self->clients->len; i++)
     bench_relay_peer_close (self->clients->pdata[i]);
   /* what is left when everybody went */
@@ -190,9 +181,9 @@ bench_relay_run (BenchRelay *self)
   printf ("{\"streams\": %d, \"seconds\": %.3f, \"sent\": %" G_GUINT64_FORMAT ", \"missing\": %" G_GUINT64_FORMAT
           ", \"out_of_order\": %" G_GUINT64_FORMAT ", \"broken\": %" G_GUINT64_FORMAT ", ", plan->streams,
           (double) (done_ns - begin_ns) / 1e9, self->sent, self->sent - self->received, self->out_of_order, self->broken);
-  put_latency (self);
+  put_latency ("latency_us", self->latency);
+  put_latency ("late_us", self->late);
   put_process ("before", &before);
-  put_process ("peak", &peak);
   put_process ("after", &after);
   printf ("\"ahead_max\": %" G_GINT64_FORMAT ", \"bytes\": %" G_GINT64_FORMAT "}\n",
           self->ahead_max, sum_bytes (self->clients));
@@ -239,6 +230,7 @@ main (int argc, char **argv)
   relay.clients = g_ptr_array_new_with_free_func (peer_free);
   relay.scratch = g_malloc (BENCH_SCRATCH_BYTES);
   relay.latency = g_new0 (BenchHistogram, 1);
+  relay.late = g_new0 (BenchHistogram, 1);
   ok = bench_relay_run (&relay);
   if (!ok)
     g_printerr ("the streams cannot be set up: %s\n", g_strerror (errno));
@@ -249,6 +241,7 @@ main (int argc, char **argv)
   g_free (relay.scratch);
   g_free (relay.block);
   g_free (relay.latency);
+  g_free (relay.late);
   g_free (plan->path);
   return ok ? 0 : 1;
 }

@@ -64,6 +64,7 @@ struct _BenchRelay
   guint8         *block;           /* BENCH_RELAY_BLOCK bytes of a flood */
   guint64         from_ns;         /* older pieces do not count in the histogram */
   BenchHistogram *latency;         /* ns from the write to the read */
+  BenchHistogram *late;            /* ns from when a piece was due to its write: what the generator was held up */
   guint64         sent;            /* pieces */
   guint64         received;
   guint64         out_of_order;

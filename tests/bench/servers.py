@@ -76,6 +76,22 @@ class Ouioed(Server):
         self.arguments = []
 
 
+class Bare(Server):
+    """A relay to a port that forwards and does nothing else."""
+    name = "bare"
+
+    def __init__(self, binary, port):
+        self.binary, self.upstream = binary, port
+
+    def start(self):
+        self.process = subprocess.Popen([self.binary, str(self.upstream)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=self.log, text=True, preexec_fn=pin(0))
+        line = self.process.stdout.readline() if select.select([self.process.stdout], [], [], 20)[0] else ""
+        if not line.startswith("listening"):
+            self.complain(f"the bare relay did not start ({line!r})")
+        self.port = int(line.rsplit(":", 1)[1])
+
+
 class Nats(Server):
     name = "nats"
 
