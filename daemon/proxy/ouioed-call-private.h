@@ -30,6 +30,7 @@ struct _OuioedCall
   gsize           n_pending;     /* bytes on their way; under the lock of the mailbox */
   gboolean        is_lost[2];    /* something of the request, of the answer; under the lock */
   gboolean        is_told;       /* main context: the listener knows of it */
+  gboolean        is_held;       /* main context: the listener wants to hear no more of it for now */
   gpointer        data;          /* main context: of the listener */
 };
 
@@ -72,8 +73,6 @@ void           ouioed_mailbox_free         (OuioedMailbox *self);
 /* Main context. NULL: nobody listens. What a call under way has told is not told again. */
 void           ouioed_mailbox_set_listener (OuioedMailbox *self, const OuioedCallFuncs *funcs, gpointer user_data);
 gboolean       ouioed_mailbox_is_empty     (OuioedMailbox *self);
-/* Tells all there is, in one go: for the end. */
-void           ouioed_mailbox_flush        (OuioedMailbox *self);
 /* Calls of which something was lost. */
 guint64        ouioed_mailbox_get_n_lost   (OuioedMailbox *self);
 

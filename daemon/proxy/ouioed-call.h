@@ -71,5 +71,9 @@ typedef struct {
 const OuioedUpstream *ouioed_call_get_upstream (OuioedCall *call);
 /* Hangs up on the upstream and on the client. end() follows, later. */
 void                  ouioed_call_stop         (OuioedCall *call);
+/* From within one of the funcs: nothing more is told of this call until it goes on. What comes meanwhile waits in the mailbox, within
+ * its bounds. */
+void                  ouioed_call_hold         (OuioedCall *call);
+void                  ouioed_call_go_on        (OuioedCall *call);
 
 G_END_DECLS

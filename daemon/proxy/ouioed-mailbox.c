@@ -43,9 +43,11 @@ struct _Mail
 struct _OuioedMailbox
 {
   GMutex                 lock;
-  Mail                  *first;          /* the queue; under the lock, as the next six */
+  Mail                  *first;          /* the queue; under the lock, as the next eight */
   Mail                  *last;
-  gsize                  n_bytes;
+  gsize                  n_bytes;        /* of the queue, and held */
+  GQueue                 held;           /* of Mail, oldest first: out of the queue, of calls that are held */
+  gsize                  n_held_bytes;
   guint64                n_lost;
   MailboxState           state;
   gboolean               is_taken;       /* mails were taken out and are being told */
@@ -66,6 +68,13 @@ mail_free (Mail *mail)
   g_free (mail);
 }
 
+/* With the lock held. */
+static gboolean
+is_in_a_hurry (OuioedMailbox *self)
+{
+  return self->n_bytes - self->n_held_bytes > HURRY_BYTES;
+}
+
 /* ---- in ---- */
 
 /* With the lock held. */
@@ -80,7 +89,7 @@ mailbox_push (OuioedMailbox *self, Mail *mail)
   else
     self->first = mail;
   self->last = mail;
-  if (self->state == MAILBOX_ASLEEP || (self->state == MAILBOX_RESTING && self->n_bytes > HURRY_BYTES))
+  if (self->state == MAILBOX_ASLEEP || (self->state == MAILBOX_RESTING && is_in_a_hurry (self)))
     {
       self->state = MAILBOX_AWAKE;
       g_source_set_ready_time (self->source, 0);
@@ -276,21 +285,64 @@ tell (OuioedMailbox *self, Mail *mail)
     }
 }
 
+/* With the lock held. */
 static Mail *
-mailbox_pop (OuioedMailbox *self)
+take_first (OuioedMailbox *self)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   Mail *mail = self->first;
 
-  self->is_taken = mail != NULL;
   if (mail == NULL)
     return NULL;
   self->first = mail->next;
   if (self->first == NULL)
     self->last = NULL;
+  mail->next = NULL;
+  return mail;
+}
+
+/* The next one that may be told; those before it are set aside. */
+static Mail *
+mailbox_pop (OuioedMailbox *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Mail *mail;
+
+  while ((mail = take_first (self)) != NULL && mail->call->is_held)
+    {
+      self->n_held_bytes += mail->cost;
+      g_queue_push_tail (&self->held, mail);
+    }
+  self->is_taken = mail != NULL;
+  if (mail == NULL)
+    return NULL;
   self->n_bytes -= mail->cost;
   mail->call->n_pending -= mail->cost;
   return mail;
+}
+
+/* Puts what was set aside of @call before everything else. */
+static void
+mailbox_put_back (OuioedMailbox *self, OuioedCall *call)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  GList *next;
+
+  for (GList *link = self->held.tail; link != NULL; link = next)
+    {
+      Mail *mail = link->data;
+
+      next = link->prev;
+      if (mail->call != call)
+        continue;
+      g_queue_delete_link (&self->held, link);
+      self->n_held_bytes -= mail->cost;
+      mail->next = self->first;
+      self->first = mail;
+      if (self->last == NULL)
+        self->last = mail;
+    }
+  self->state = MAILBOX_AWAKE;
+  g_source_set_ready_time (self->source, 0);
 }
 
 /* After a turn that told something, or found nothing to tell. */
@@ -301,7 +353,7 @@ mailbox_rest (OuioedMailbox *self, gboolean has_told)
   gint64 ready_time;
 
   self->is_taken = FALSE;
-  if (self->n_bytes > HURRY_BYTES)
+  if (is_in_a_hurry (self))
     {
       self->state = MAILBOX_AWAKE;
       ready_time = 0;
@@ -369,7 +421,9 @@ ouioed_mailbox_free (OuioedMailbox *self)
 {
   Mail *mail;
 
-  while ((mail = mailbox_pop (self)) != NULL)
+  while ((mail = g_queue_pop_head (&self->held)) != NULL)
+    mail_free (mail);
+  while ((mail = take_first (self)) != NULL)
     mail_free (mail);
   g_source_destroy (self->source);
   g_source_unref (self->source);
@@ -392,20 +446,7 @@ ouioed_mailbox_is_empty (OuioedMailbox *self)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  return self->first == NULL && !self->is_taken;
-}
-
-void
-ouioed_mailbox_flush (OuioedMailbox *self)
-{
-  Mail *mail;
-
-  while ((mail = mailbox_pop (self)) != NULL)
-    {
-      tell (self, mail);
-      mail_free (mail);
-    }
-  mailbox_rest (self, FALSE);
+  return self->first == NULL && self->held.length == 0 && !self->is_taken;
 }
 
 guint64
@@ -420,4 +461,17 @@ void
 ouioed_call_stop (OuioedCall *call)
 {
   call->mailbox->stop (call, call->mailbox->stop_data);
+}
+
+void
+ouioed_call_hold (OuioedCall *call)
+{
+  call->is_held = TRUE;
+}
+
+void
+ouioed_call_go_on (OuioedCall *call)
+{
+  call->is_held = FALSE;
+  mailbox_put_back (call->mailbox, call);
 }

@@ -30,6 +30,8 @@ typedef struct {
   gboolean         is_dirty;           /* it has changed since */
 } OuioedTalk;
 
+typedef struct _OuioedReading OuioedReading;
+
 /* One call. */
 typedef struct {
   OuioedRecorder    *recorder;
@@ -39,6 +41,7 @@ typedef struct {
   OuioedRequest     *request;          /* NULL before it is complete */
   OuioedBodyDecoder *request_decoder;
   GByteArray        *body;             /* of the request; NULL when it is complete */
+  OuioedReading     *reading;          /* of the request, under way on another thread; or NULL */
   OuioedDigest       scope;
   char              *named;            /* session id of a header, or NULL */
   char              *user_id;
@@ -86,6 +89,15 @@ OuioeGeneration *ouioed_talk_build    (OuioedTalk *self);
 /* ---- ouioed-recorder.c ---- */
 void             ouioed_recorder_check_written (OuioedRecorder *self);
 void             ouioed_turn_warn (OuioedTurn *turn, const char *message);
+
+/* What is asked is known: finds its session. @request: (transfer full) */
+void             ouioed_turn_begin (OuioedTurn *turn, OuioedRequest *request);
+
+/* ---- ouioed-recorder-read.c ---- */
+/* Reads the body of the request, and lets the turn begin; when that takes long, on another thread, and nothing more is told of the call
+ * meanwhile. */
+void             ouioed_turn_read        (OuioedTurn *turn, GByteArray *body);
+void             ouioed_turn_cancel_read (OuioedTurn *turn);
 
 /* ---- ouioed-recorder-end.c ---- */
 /* Gives out what is held back; the outcome (static). */

@@ -121,6 +121,7 @@ turn_free (gpointer data)
   OuioedTurn *turn = data;
 
   turn->talk = NULL;
+  ouioed_turn_cancel_read (turn);
   g_clear_pointer (&turn->transcript, ouioe_transcript_free);
   g_clear_pointer (&turn->decoder, ouioed_body_decoder_free);
   g_clear_pointer (&turn->request_decoder, ouioed_body_decoder_free);
@@ -214,22 +215,15 @@ make_transcript (OuioedTurn *turn, const char *content_type)
   turn->transcript = ouioe_transcript_new (format, flags, prefix, turn->begin_us, &transcript_funcs, turn);
 }
 
-/* What is asked is known: finds its session. */
-static void
-on_request_end (gpointer data)
+void
+ouioed_turn_begin (OuioedTurn *turn, OuioedRequest *request)
 {
-  OuioedTurn *turn = data;
   OuioedRecorder *self = turn->recorder;
-  g_autoptr(GByteArray) body = NULL;
   g_autofree char *made = NULL;
   const char *session_id;
 
-  if (turn->body == NULL)
-    return;
-  ouioed_body_decoder_end (turn->request_decoder);
-  body = g_steal_pointer (&turn->body);
-  turn->request = ouioed_request_read (turn->kind, (const char *) body->data, body->len);
-  if (turn->request->kind == OUIOED_REQUEST_NONE)
+  turn->request = request;
+  if (request->kind == OUIOED_REQUEST_NONE)
     return;
 
   session_id = turn->named != NULL ? turn->named : ouioed_conversations_find (self->conversations, &turn->scope, turn->request);
@@ -244,6 +238,29 @@ on_request_end (gpointer data)
   ouioed_talk_join (ouioed_talk_ensure (self, session_id), turn);
   make_transcript (turn, NULL);   /* needs the number that the call has in its session */
   ouioe_transcript_begin (turn->transcript);
+}
+
+static void
+on_request_end (gpointer data)
+{
+  OuioedTurn *turn = data;
+  g_autoptr(GByteArray) body = g_steal_pointer (&turn->body);
+
+  if (body == NULL)
+    return;
+  ouioed_body_decoder_end (turn->request_decoder);
+  ouioed_turn_read (turn, body);
+}
+
+/* Its answer, or its end, comes before it is complete: what is there is read now when that is quick, or not at all. */
+static void
+end_request_early (OuioedTurn *turn)
+{
+  g_autoptr(GByteArray) body = g_steal_pointer (&turn->body);
+
+  if (body != NULL)
+    ouioed_turn_begin (turn, ouioed_request_read (turn->kind, (const char *) body->data,
+                                                  body->len > OUIOED_RECORDER_QUICK_BYTES ? 0 : body->len));
 }
 
 /* ---- the answer ---- */
@@ -287,7 +304,7 @@ on_answer (gpointer data, const OuioedAnswerHead *head, gint64 time_us)
   OuioedTurn *turn = data;
   const char *content_type = ouioed_header_find (head->headers, head->n_headers, "content-type");
 
-  on_request_end (turn);   /* an answer may come before the request is complete */
+  end_request_early (turn);
   if (turn->talk == NULL || turn->status != 0)
     return;
 
@@ -339,7 +356,7 @@ on_end (gpointer data, OuioedCallEnd how, const char *detail, gint64 time_us)
   OuioedRecorder *self = turn->recorder;
 
   if (how == OUIOED_CALL_NO_UPSTREAM)
-    on_request_end (turn);   /* it failed before all of it was sent */
+    end_request_early (turn);
   if (turn->talk != NULL)
     ouioed_talk_leave (turn->talk, turn, ouioed_turn_end (turn, how, detail, time_us));
   g_ptr_array_remove_fast (self->turns, turn);

@@ -18,6 +18,9 @@ G_BEGIN_DECLS
 /* Calls that are recorded at once; those beyond are only forwarded. */
 #define OUIOED_RECORDER_MAX_CALLS 10000
 
+/* A longer body of a request is read on another thread. */
+#define OUIOED_RECORDER_QUICK_BYTES (64 * 1024)
+
 typedef struct _OuioedRecorder OuioedRecorder;
 
 /* For ouioed_proxy_set_listener(), with the recorder as user_data. */

@@ -16,6 +16,7 @@ typedef struct {
   OuioedCall     *call;
   GString        *told;             /* bytes of the answer */
   guint           n_told;           /* mails with them */
+  guint           n_lost;
   gint64          work_us;          /* that one of them makes */
   gboolean        has_ended;
 } Fixture;
@@ -43,7 +44,13 @@ on_end (gpointer data, OuioedCallEnd how, const char *detail, gint64 time_us)
   ((Fixture *) data)->has_ended = TRUE;
 }
 
-static const OuioedCallFuncs funcs = { .request = on_request, .answer_body = on_body, .end = on_end };
+static void
+on_lost (gpointer data)
+{
+  ((Fixture *) data)->n_lost++;
+}
+
+static const OuioedCallFuncs funcs = { .request = on_request, .answer_body = on_body, .lost = on_lost, .end = on_end };
 
 static void
 put_head (Fixture *fixture)
@@ -184,6 +191,88 @@ test_turns_are_short (void)
   fixture_clear (&fixture);
 }
 
+static void
+put_of (Fixture *fixture, OuioedCall *call, const char *text, gint64 time_ms)
+{
+  struct iovec piece = { (void *) text, strlen (text) };
+
+  ouioed_mailbox_put_body (fixture->mailbox, call, OUIOED_MAIL_ANSWER_BODY, &piece, 1, time_ms * 1000);
+}
+
+static void
+test_held_calls_wait (void)
+{
+  OuioedHeadCopy *head = g_new0 (OuioedHeadCopy, 1);
+  OuioedCall *other;
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  other = ouioed_call_new (fixture.mailbox, fixture.upstream);
+  head->method = g_strdup ("GET");
+  ouioed_mailbox_put_head (fixture.mailbox, other, head, 0);
+  put_head (&fixture);
+  put_of (&fixture, fixture.call, "a", 1);
+  run_until_told (&fixture, 1);
+
+  ouioed_call_hold (fixture.call);
+  put_of (&fixture, fixture.call, "b", 2);
+  put_of (&fixture, other, "X", 3);
+  put_of (&fixture, fixture.call, "c", 4);
+  put_of (&fixture, other, "Y", 5);
+  run_until_told (&fixture, 3);
+  run_until_asleep ();
+  g_assert_cmpstr (fixture.told->str, ==, "aXY");
+  g_assert_false (ouioed_mailbox_is_empty (fixture.mailbox));
+
+  put_of (&fixture, fixture.call, "d", 6);    /* not set aside yet: it comes behind those that are */
+  ouioed_call_go_on (fixture.call);
+  run_until_told (&fixture, 6);
+  g_assert_cmpstr (fixture.told->str, ==, "aXYbcd");
+  g_assert_true (ouioed_mailbox_is_empty (fixture.mailbox));
+  ouioed_call_unref (other);
+  fixture_clear (&fixture);
+}
+
+/* No more than without it, and it keeps nobody awake. */
+static void
+test_held_calls_are_bounded (void)
+{
+  g_autofree char *text = g_strnfill (1 << 20, 'x');
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  put_head (&fixture);
+  put (&fixture, text, 1, 0);
+  run_until_told (&fixture, 1);
+  ouioed_call_hold (fixture.call);
+  for (guint i = 1; i <= 20; i++)
+    put (&fixture, text, 1 << 20, i);
+  run_until_asleep ();
+  g_assert_cmpuint (fixture.n_lost, ==, 0);
+  ouioed_call_go_on (fixture.call);
+  while (fixture.n_lost == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (fixture.told->len, ==, 1 + (7 << 20));    /* 8 MiB would be more than that, with what is around them */
+  fixture_clear (&fixture);
+}
+
+/* What nobody waits for any more. */
+static void
+test_held_calls_may_be_left (void)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  put_head (&fixture);
+  put (&fixture, "x", 1, 0);
+  run_until_told (&fixture, 1);
+  ouioed_call_hold (fixture.call);
+  put (&fixture, "y", 1, 1);
+  run_until_asleep ();
+  fixture_clear (&fixture);
+  g_assert_cmpuint (fixture.n_told, ==, 1);
+}
+
 static gpointer
 put_many (gpointer data)
 {
@@ -232,6 +321,9 @@ main (int argc, char **argv)
   g_test_add_func ("/proxy/mailbox/what-follows-waits", test_what_follows_waits);
   g_test_add_func ("/proxy/mailbox/much-does-not-wait", test_much_does_not_wait);
   g_test_add_func ("/proxy/mailbox/turns-are-short", test_turns_are_short);
+  g_test_add_func ("/proxy/mailbox/held-calls-wait", test_held_calls_wait);
+  g_test_add_func ("/proxy/mailbox/held-calls-are-bounded", test_held_calls_are_bounded);
+  g_test_add_func ("/proxy/mailbox/held-calls-may-be-left", test_held_calls_may_be_left);
   g_test_add_func ("/proxy/mailbox/nothing-is-forgotten", test_nothing_is_forgotten);
 
   return g_test_run ();

@@ -2,178 +2,19 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ouioed-recorder.h"
+#include "recorder-bed.h"
 
 #include <libsoup/soup.h>
 #include <string.h>
 
-#include "hub-fixture.h"
 #include "ouioe-dialect.h"
 #include "test-log.h"
-
-/* ---- a call without a tee ---- */
-
-struct _OuioedCall
-{
-  OuioedUpstream *upstream;
-  gpointer        data;         /* of the recorder; NULL: of no interest */
-  guint           n_stops;
-};
-
-const OuioedUpstream *
-ouioed_call_get_upstream (OuioedCall *call)
-{
-  return call->upstream;
-}
-
-void
-ouioed_call_stop (OuioedCall *call)
-{
-  call->n_stops++;
-}
-
-typedef struct {
-  Fixture         hub;
-  OuioedRecorder *recorder;
-  OuioedUpstream *upstream;
-  char           *demo;         /* an answer of Ollama's chat */
-  gsize           demo_len;
-} Bed;
-
-static const char *demo_path;
-
-static void
-set_up (Bed *bed, gconstpointer data)
-{
-  g_autoptr(GError) error = NULL;
-
-  fixture_set_up (&bed->hub, NULL);
-  bed->upstream = ouioed_upstream_parse ("lab=http://127.0.0.1:9", &error);
-  g_assert_no_error (error);
-  bed->recorder = ouioed_recorder_new (bed->hub.hub, ouioed_estimates_new (NULL), 20 * G_USEC_PER_SEC);
-  g_assert_true (g_file_get_contents (demo_path, &bed->demo, &bed->demo_len, NULL));
-}
-
-static void
-tear_down (Bed *bed, gconstpointer data)
-{
-  ouioed_recorder_free (bed->recorder);
-  ouioed_upstream_unref (bed->upstream);
-  g_free (bed->demo);
-  fixture_tear_down (&bed->hub, NULL);
-}
-
-static OuioedCall *
-begin (Bed *bed, const char *path, const char *body, const char *session)
-{
-  OuioedCall *call = g_new0 (OuioedCall, 1);
-  char name[] = "x-ouioe-session";
-  OuioedHeader header = { name, (char *) session };
-  OuioedRequestHead head = { .method = "POST", .path = path, .headers = &header, .n_headers = session != NULL,
-                             .peer = "127.0.0.1" };
-
-  call->upstream = bed->upstream;
-  call->data = ouioed_recorder_funcs.request (call, &head, bed->hub.now_us, bed->recorder);
-  if (call->data != NULL)
-    {
-      ouioed_recorder_funcs.request_body (call->data, body, strlen (body));
-      ouioed_recorder_funcs.request_end (call->data);
-    }
-  return call;
-}
-
-static OuioedCall *
-begin_chat (Bed *bed, const char *session)
-{
-  return begin (bed, "/api/chat", "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Why?\"}]}", session);
-}
-
-static void
-answer_head (OuioedCall *call, guint status, const char *type, gint64 time_us)
-{
-  char name[] = "content-type";
-  OuioedHeader header = { name, (char *) type };
-  OuioedAnswerHead head = { status, &header, 1 };
-
-  ouioed_recorder_funcs.answer (call->data, &head, time_us);
-}
-
-static void
-answer_body (Bed *bed, OuioedCall *call, const char *data, gsize len, gsize piece)
-{
-  for (gsize at = 0; at < len; at += piece)
-    ouioed_recorder_funcs.answer_body (call->data, data + at, MIN (piece, len - at), bed->hub.now_us);
-}
-
-static void
-end (Bed *bed, OuioedCall *call, OuioedCallEnd how)
-{
-  ouioed_recorder_funcs.end (call->data, how, "for a test", bed->hub.now_us);
-  g_free (call);
-}
-
-/* All of it at once. */
-static void
-run (Bed *bed, const char *session, const char *data, gsize len, gsize piece, OuioedCallEnd how)
-{
-  OuioedCall *call = begin_chat (bed, session);
-
-  answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
-  answer_body (bed, call, data, len, piece);
-  end (bed, call, how);
-}
-
-/* ---- what came of it ---- */
-
-static const OuioedSessionRecord *
-get_record (Bed *bed, const char *session)
-{
-  OuioedChannel *channel = ouioed_hub_find (bed->hub.hub, session);
-
-  g_assert_nonnull (channel);
-  return ouioed_channel_get_record (channel);
-}
-
-static void
-assert_outcome (Bed *bed, const char *session, const char *outcome)
-{
-  const OuioedSessionRecord *record;
-
-  settle ();
-  record = get_record (bed, session);
-  g_assert_cmpint (record->state, ==, OUIOE_SESSION_CLOSED);
-  g_assert_cmpstr (record->outcome, ==, outcome);
-}
-
-static void
-read_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  OuioedPage **page = user_data;
-
-  *page = ouioed_store_read_finish (OUIOED_STORE (source), result, NULL);
-  g_assert_nonnull (*page);
-}
-
-static OuioedPage *
-read_events (Bed *bed, const char *session)
-{
-  const char *sessions[] = { session, NULL };
-  OuioedQuery query = OUIOED_QUERY_INIT;
-  OuioedPage *page = NULL;
-
-  query.sessions = sessions;
-  query.limit = 10000;
-  ouioed_store_read_async (ouioed_hub_get_store (bed->hub.hub), &query, NULL, read_done_cb, &page);
-  while (page == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return page;
-}
 
 /* Texts of all steps, one behind the other, without white space: what borders drop is nothing else. */
 static char *
 read_thinking (Bed *bed, const char *session)
 {
-  g_autoptr(OuioedPage) page = read_events (bed, session);
+  g_autoptr(OuioedPage) page = bed_read_events (bed, session);
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < page->events->len; i++)
@@ -188,22 +29,6 @@ read_thinking (Bed *bed, const char *session)
       json_decref (object);
     }
   return g_string_free (text, FALSE);
-}
-
-static gboolean
-has_message (Bed *bed, const char *session, const char *type, const char *part)
-{
-  g_autoptr(OuioedPage) page = read_events (bed, session);
-  gboolean found = FALSE;
-
-  for (guint i = 0; i < page->events->len; i++)
-    {
-      OuioeEvent *event = page->events->pdata[i];
-      g_autofree char *json = g_strndup (g_bytes_get_data (event->json, NULL), g_bytes_get_size (event->json));
-
-      found |= g_strcmp0 (event->type_word, type) == 0 && strstr (json, part) != NULL;
-    }
-  return found;
 }
 
 static void
@@ -233,13 +58,13 @@ test_all_thinking_is_kept (Bed *bed, gconstpointer data)
       g_autofree char *session = g_strdup_printf ("all-%u", i);
       g_autofree char *thinking = NULL;
 
-      run (bed, session, bed->demo, bed->demo_len, pieces[i], OUIOED_CALL_COMPLETE);
-      assert_outcome (bed, session, "done");
+      bed_run (bed, session, bed->demo, bed->demo_len, pieces[i], OUIOED_CALL_COMPLETE);
+      bed_assert_outcome (bed, session, "done");
       thinking = read_thinking (bed, session);
       g_assert_cmpstr (thinking, ==, expected->str);
-      g_assert_cmpstr (get_record (bed, session)->generation->upstream, ==, "lab");
-      g_assert_cmpuint (get_record (bed, session)->generation->n_calls, ==, 1);
-      g_assert_cmpuint (get_record (bed, session)->generation->n_under_way, ==, 0);
+      g_assert_cmpstr (bed_get_record (bed, session)->generation->upstream, ==, "lab");
+      g_assert_cmpuint (bed_get_record (bed, session)->generation->n_calls, ==, 1);
+      g_assert_cmpuint (bed_get_record (bed, session)->generation->n_under_way, ==, 0);
     }
   g_assert_cmpuint (ouioed_recorder_get_n_calls (bed->recorder), ==, 0);
   g_assert_cmpuint (ouioed_recorder_get_n_sessions (bed->recorder), ==, 0);
@@ -255,11 +80,11 @@ test_broken_anywhere_it_ends (Bed *bed, gconstpointer data)
     {
       g_autofree char *session = g_strdup_printf ("cut-%" G_GSIZE_FORMAT, n);
 
-      run (bed, session, bed->demo, n, 1000, OUIOED_CALL_TRUNCATED);
+      bed_run (bed, session, bed->demo, n, 1000, OUIOED_CALL_TRUNCATED);
       settle ();
       if (n <= n_whole)
-        assert_outcome (bed, session, "truncated");
-      g_assert_cmpint (get_record (bed, session)->state, ==, OUIOE_SESSION_CLOSED);
+        bed_assert_outcome (bed, session, "truncated");
+      g_assert_cmpint (bed_get_record (bed, session)->state, ==, OUIOE_SESSION_CLOSED);
     }
   g_assert_cmpuint (ouioed_recorder_get_n_sessions (bed->recorder), ==, 0);
 }
@@ -284,41 +109,41 @@ test_how_a_call_ends_is_told (Bed *bed, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *session = g_strdup_printf ("end-%u", i);
-      OuioedCall *call = begin_chat (bed, session);
+      OuioedCall *call = bed_begin_chat (bed, session);
 
       if (rows[i].status != 0)
         {
-          answer_head (call, rows[i].status, rows[i].body[0] == '<' ? "text/html" : "application/json", bed->hub.now_us);
-          answer_body (bed, call, rows[i].body, strlen (rows[i].body), 5);
+          bed_answer_head (call, rows[i].status, rows[i].body[0] == '<' ? "text/html" : "application/json", bed->hub.now_us);
+          bed_answer_body (bed, call, rows[i].body, strlen (rows[i].body), 5);
         }
-      end (bed, call, rows[i].how);
-      assert_outcome (bed, session, rows[i].outcome);
+      bed_end (bed, call, rows[i].how);
+      bed_assert_outcome (bed, session, rows[i].outcome);
       if (rows[i].says != NULL)
-        g_assert_true (has_message (bed, session, rows[i].type, rows[i].says));
+        g_assert_true (bed_has_message (bed, session, rows[i].type, rows[i].says));
     }
 }
 
 static void
 test_what_cannot_be_read_is_said (Bed *bed, gconstpointer data)
 {
-  OuioedCall *call = begin_chat (bed, "br");
+  OuioedCall *call = bed_begin_chat (bed, "br");
   char type[] = "content-type", coding[] = "content-encoding", ndjson[] = "application/x-ndjson", br[] = "br";
   OuioedHeader headers[] = { { type, ndjson }, { coding, br } };
   OuioedAnswerHead head = { 200, headers, 2 };
 
   ouioed_recorder_funcs.answer (call->data, &head, bed->hub.now_us);
-  answer_body (bed, call, "\x0b\x02\x80", 3, 3);
-  end (bed, call, OUIOED_CALL_COMPLETE);
-  assert_outcome (bed, "br", "unreadable");
-  g_assert_true (has_message (bed, "br", "warning", "compressed with br"));
+  bed_answer_body (bed, call, "\x0b\x02\x80", 3, 3);
+  bed_end (bed, call, OUIOED_CALL_COMPLETE);
+  bed_assert_outcome (bed, "br", "unreadable");
+  g_assert_true (bed_has_message (bed, "br", "warning", "compressed with br"));
 
-  call = begin_chat (bed, "hole");
-  answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
-  answer_body (bed, call, bed->demo, bed->demo_len / 2, 100);
+  call = bed_begin_chat (bed, "hole");
+  bed_answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
+  bed_answer_body (bed, call, bed->demo, bed->demo_len / 2, 100);
   ouioed_recorder_funcs.lost (call->data);
-  end (bed, call, OUIOED_CALL_COMPLETE);
-  assert_outcome (bed, "hole", "unreadable");
-  g_assert_true (has_message (bed, "hole", "warning", "faster than it could be recorded"));
+  bed_end (bed, call, OUIOED_CALL_COMPLETE);
+  bed_assert_outcome (bed, "hole", "unreadable");
+  g_assert_true (bed_has_message (bed, "hole", "warning", "faster than it could be recorded"));
 }
 
 static void
@@ -329,13 +154,13 @@ test_turns_are_one_session (Bed *bed, gconstpointer data)
   OuioedCall *call;
   gboolean has_more;
 
-  run (bed, NULL, bed->demo, bed->demo_len, 500, OUIOED_CALL_COMPLETE);
+  bed_run (bed, NULL, bed->demo, bed->demo_len, 500, OUIOED_CALL_COMPLETE);
   settle ();
-  call = begin (bed, "/api/chat", "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Why?\"},"
+  call = bed_begin (bed, "/api/chat", "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Why?\"},"
                 "{\"role\":\"assistant\",\"content\":\"So.\"},{\"role\":\"user\",\"content\":\"And then?\"}]}", NULL);
-  answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
-  answer_body (bed, call, bed->demo, bed->demo_len, 500);
-  end (bed, call, OUIOED_CALL_COMPLETE);
+  bed_answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
+  bed_answer_body (bed, call, bed->demo, bed->demo_len, 500);
+  bed_end (bed, call, OUIOED_CALL_COMPLETE);
   settle ();
 
   sessions = ouioed_hub_list (bed->hub.hub, NULL, 0, NULL, 10, &has_more);
@@ -362,11 +187,11 @@ test_a_context_continues_its_session (Bed *bed, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
     {
-      OuioedCall *call = begin (bed, "/api/generate", asked[i], NULL);
+      OuioedCall *call = bed_begin (bed, "/api/generate", asked[i], NULL);
 
-      answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
-      answer_body (bed, call, answer, strlen (answer), i + 1);
-      end (bed, call, OUIOED_CALL_COMPLETE);
+      bed_answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
+      bed_answer_body (bed, call, answer, strlen (answer), i + 1);
+      bed_end (bed, call, OUIOED_CALL_COMPLETE);
       settle ();
       g_assert_cmpuint (ouioed_hub_get_n (bed->hub.hub, OUIOE_SESSION_CLOSED), ==, sessions[i]);
     }
@@ -375,42 +200,42 @@ test_a_context_continues_its_session (Bed *bed, gconstpointer data)
 static void
 test_the_last_call_closes (Bed *bed, gconstpointer data)
 {
-  OuioedCall *first = begin_chat (bed, "both"), *second = begin_chat (bed, "both");
+  OuioedCall *first = bed_begin_chat (bed, "both"), *second = bed_begin_chat (bed, "both");
   const OuioedSessionRecord *record;
 
-  answer_head (first, 200, "application/x-ndjson", bed->hub.now_us);
-  answer_body (bed, first, bed->demo, bed->demo_len, 300);
-  end (bed, first, OUIOED_CALL_COMPLETE);
+  bed_answer_head (first, 200, "application/x-ndjson", bed->hub.now_us);
+  bed_answer_body (bed, first, bed->demo, bed->demo_len, 300);
+  bed_end (bed, first, OUIOED_CALL_COMPLETE);
   settle ();
-  record = get_record (bed, "both");
+  record = bed_get_record (bed, "both");
   g_assert_cmpint (record->state, ==, OUIOE_SESSION_OPEN);
   g_assert_cmpuint (record->generation->n_under_way, ==, 1);
 
-  answer_head (second, 200, "application/x-ndjson", bed->hub.now_us);
-  answer_body (bed, second, bed->demo, bed->demo_len, 300);
-  end (bed, second, OUIOED_CALL_COMPLETE);
-  assert_outcome (bed, "both", "done");
+  bed_answer_head (second, 200, "application/x-ndjson", bed->hub.now_us);
+  bed_answer_body (bed, second, bed->demo, bed->demo_len, 300);
+  bed_end (bed, second, OUIOED_CALL_COMPLETE);
+  bed_assert_outcome (bed, "both", "done");
 }
 
 static void
 test_a_session_of_a_producer_stays_open (Bed *bed, gconstpointer data)
 {
   fixture_open (&bed->hub, "mine");
-  run (bed, "mine", bed->demo, bed->demo_len, 300, OUIOED_CALL_COMPLETE);
+  bed_run (bed, "mine", bed->demo, bed->demo_len, 300, OUIOED_CALL_COMPLETE);
   settle ();
-  g_assert_cmpint (get_record (bed, "mine")->state, ==, OUIOE_SESSION_OPEN);
-  g_assert_cmpuint (ouioe_stream_stats_get_thinking_steps (get_record (bed, "mine")->stats), >, 0);
+  g_assert_cmpint (bed_get_record (bed, "mine")->state, ==, OUIOE_SESSION_OPEN);
+  g_assert_cmpuint (ouioe_stream_stats_get_thinking_steps (bed_get_record (bed, "mine")->stats), >, 0);
   g_assert_cmpuint (ouioed_recorder_get_n_sessions (bed->recorder), ==, 0);
 }
 
 static void
 test_silence_is_shown_and_taken_back (Bed *bed, gconstpointer data)
 {
-  OuioedCall *call = begin_chat (bed, "quiet");
+  OuioedCall *call = bed_begin_chat (bed, "quiet");
   OuioeGeneration *generation;
 
-  answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
-  answer_body (bed, call, bed->demo, 200, 200);
+  bed_answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
+  bed_answer_body (bed, call, bed->demo, 200, 200);
   settle ();
   bed->hub.now_us += 19 * G_USEC_PER_SEC;
   ouioed_recorder_look (bed->recorder);
@@ -425,12 +250,12 @@ test_silence_is_shown_and_taken_back (Bed *bed, gconstpointer data)
   generation = ouioed_channel_get_generation (ouioed_hub_find (bed->hub.hub, "quiet"));
   g_assert_cmpint (generation->stalled_since_us, ==, bed->hub.now_us - 21 * G_USEC_PER_SEC);
 
-  answer_body (bed, call, bed->demo + 200, bed->demo_len - 200, 300);
+  bed_answer_body (bed, call, bed->demo + 200, bed->demo_len - 200, 300);
   generation = ouioed_channel_get_generation (ouioed_hub_find (bed->hub.hub, "quiet"));
   g_assert_cmpint (generation->stalled_since_us, ==, 0);
-  end (bed, call, OUIOED_CALL_COMPLETE);
-  assert_outcome (bed, "quiet", "done");
-  g_assert_true (has_message (bed, "quiet", "warning", "Nothing has come from the model server for 21 seconds"));
+  bed_end (bed, call, OUIOED_CALL_COMPLETE);
+  bed_assert_outcome (bed, "quiet", "done");
+  g_assert_true (bed_has_message (bed, "quiet", "warning", "Nothing has come from the model server for 21 seconds"));
 }
 
 static gboolean
@@ -447,17 +272,17 @@ test_a_store_that_fails_is_tried_again (Bed *bed, gconstpointer data)
   gboolean late = FALSE;
   guint limit = g_timeout_add_seconds (20, on_patience, &late);
 
-  run (bed, "good", bed->demo, bed->demo_len, 300, OUIOED_CALL_COMPLETE);
-  assert_outcome (bed, "good", "done");
+  bed_run (bed, "good", bed->demo, bed->demo_len, 300, OUIOED_CALL_COMPLETE);
+  bed_assert_outcome (bed, "good", "done");
   bed->hub.store->fail = 1;
   test_log_expect ("The store refused*the disk is full*");
-  run (bed, "bad", bed->demo, bed->demo_len, 300, OUIOED_CALL_COMPLETE);
+  bed_run (bed, "bad", bed->demo, bed->demo_len, 300, OUIOED_CALL_COMPLETE);
   while (ouioed_recorder_get_n_sessions (bed->recorder) > 0 && !late)
     g_main_context_iteration (NULL, TRUE);
   g_assert_false (late);
   g_source_remove (limit);
   test_log_assert ();
-  assert_outcome (bed, "bad", "done");
+  bed_assert_outcome (bed, "bad", "done");
   expected = read_thinking (bed, "good");
   thinking = read_thinking (bed, "bad");
   g_assert_cmpstr (thinking, ==, expected);
@@ -475,13 +300,13 @@ control_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 test_stop_hangs_up (Bed *bed, gconstpointer data)
 {
-  OuioedCall *call = begin_chat (bed, "stop");
+  OuioedCall *call = bed_begin_chat (bed, "stop");
   g_autoptr(GError) stopped = NULL;
   g_autoptr(GError) answered = NULL;
   g_autoptr(GError) over = NULL;
 
-  answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
-  answer_body (bed, call, bed->demo, 300, 300);
+  bed_answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
+  bed_answer_body (bed, call, bed->demo, 300, 300);
   settle ();
   ouioed_hub_control_async (bed->hub.hub, "stop", OUIOED_CONTROL_ANSWER_NOW, control_done_cb, &answered);
   ouioed_hub_control_async (bed->hub.hub, "stop", OUIOED_CONTROL_STOP, control_done_cb, &stopped);
@@ -490,8 +315,8 @@ test_stop_hangs_up (Bed *bed, gconstpointer data)
   g_assert_nonnull (strstr (answered->message, "llama-server"));
   g_assert_error (stopped, G_IO_ERROR, G_IO_ERROR_FAILED);
   g_assert_cmpuint (call->n_stops, ==, 1);
-  end (bed, call, OUIOED_CALL_STOPPED);
-  assert_outcome (bed, "stop", "cancelled");
+  bed_end (bed, call, OUIOED_CALL_STOPPED);
+  bed_assert_outcome (bed, "stop", "cancelled");
   ouioed_hub_control_async (bed->hub.hub, "stop", OUIOED_CONTROL_STOP, control_done_cb, &over);
   settle ();
   g_assert_error (over, OUIOE_ERROR, OUIOE_ERROR_WRONG_STATE);
@@ -540,10 +365,10 @@ check_control (Bed *bed, const Control *control)
   ouioed_upstream_unref (bed->upstream);
   bed->upstream = ouioed_upstream_parse (spec, NULL);
 
-  call = begin (bed, "/v1/chat/completions", "{\"model\":\"m\",\"reasoning_control\":true,\"stream\":true,"
+  call = bed_begin (bed, "/v1/chat/completions", "{\"model\":\"m\",\"reasoning_control\":true,\"stream\":true,"
                 "\"messages\":[{\"role\":\"user\",\"content\":\"Why?\"}]}", "now");
-  answer_head (call, 200, "text/event-stream", bed->hub.now_us);
-  answer_body (bed, call, thinking, strlen (thinking), 9);
+  bed_answer_head (call, 200, "text/event-stream", bed->hub.now_us);
+  bed_answer_body (bed, call, thinking, strlen (thinking), 9);
   settle ();
   g_assert_true (ouioed_channel_get_generation (ouioed_hub_find (bed->hub.hub, "now"))->can_answer_now);
   ouioed_hub_control_async (bed->hub.hub, "now", OUIOED_CONTROL_ANSWER_NOW, control_done_cb, &error);
@@ -556,8 +381,8 @@ check_control (Bed *bed, const Control *control)
       g_assert_error (error, OUIOE_ERROR, OUIOE_ERROR_WRONG_STATE);
       g_assert_nonnull (strstr (error->message, control->says));
     }
-  end (bed, call, OUIOED_CALL_CLIENT_GONE);
-  assert_outcome (bed, "now", "cancelled");
+  bed_end (bed, call, OUIOED_CALL_CLIENT_GONE);
+  bed_assert_outcome (bed, "now", "cancelled");
   soup_server_disconnect (server);
 }
 
@@ -580,15 +405,15 @@ test_llama_server_is_told_to_answer (Bed *bed, gconstpointer data)
 static void
 test_what_was_left_open_is_closed (Bed *bed, gconstpointer data)
 {
-  g_autofree OuioedCall *call = begin_chat (bed, "left");   /* its process is gone before it ends */
+  g_autofree OuioedCall *call = bed_begin_chat (bed, "left");   /* its process is gone before it ends */
   OuioedRecorder *second;
 
   settle ();
-  g_assert_cmpint (get_record (bed, "left")->state, ==, OUIOE_SESSION_OPEN);
+  g_assert_cmpint (bed_get_record (bed, "left")->state, ==, OUIOE_SESSION_OPEN);
   fixture_open (&bed->hub, "other");
   second = ouioed_recorder_new (bed->hub.hub, ouioed_estimates_new (NULL), G_USEC_PER_SEC);
-  assert_outcome (bed, "left", "interrupted");
-  g_assert_cmpint (get_record (bed, "other")->state, ==, OUIOE_SESSION_OPEN);
+  bed_assert_outcome (bed, "left", "interrupted");
+  g_assert_cmpint (bed_get_record (bed, "other")->state, ==, OUIOE_SESSION_OPEN);
   ouioed_recorder_free (second);
 }
 
@@ -599,7 +424,7 @@ test_other_requests_are_not_recorded (Bed *bed, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     {
-      OuioedCall *call = begin (bed, paths[i], "{}", NULL);
+      OuioedCall *call = bed_begin (bed, paths[i], "{}", NULL);
 
       g_assert_null (call->data);
       g_free (call);
@@ -629,8 +454,8 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   test_log_install ();
-  demo_path = argv[1];
+  bed_demo_path = argv[1];
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Bed, NULL, set_up, tests[i].func, tear_down);
+    g_test_add (tests[i].path, Bed, NULL, bed_set_up, tests[i].func, bed_tear_down);
   return g_test_run ();
 }
