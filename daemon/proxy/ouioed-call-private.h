@@ -27,6 +27,7 @@ struct _OuioedCall
   OuioedUpstream *upstream;
   OuioedMailbox  *mailbox;       /* lives longer */
   gint            is_unwanted;   /* atomic: the listener has no interest */
+  gint            waits;         /* atomic: for the client, to take of the answer */
   gsize           n_pending;     /* bytes on their way; under the lock of the mailbox */
   gboolean        is_lost[2];    /* something of the request, of the answer; under the lock */
   gboolean        is_told;       /* main context: the listener knows of it */

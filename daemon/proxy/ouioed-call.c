@@ -42,6 +42,12 @@ ouioed_call_get_upstream (OuioedCall *call)
   return call->upstream;
 }
 
+gboolean
+ouioed_call_waits_for_client (OuioedCall *call)
+{
+  return g_atomic_int_get (&call->waits);
+}
+
 const char *
 ouioed_header_find (const OuioedHeader *headers, guint n, const char *name)
 {

@@ -75,5 +75,7 @@ void                  ouioed_call_stop         (OuioedCall *call);
  * its bounds. */
 void                  ouioed_call_hold         (OuioedCall *call);
 void                  ouioed_call_go_on        (OuioedCall *call);
+/* The client does not take what there is of the answer: until it does, nothing more is read from the upstream. */
+gboolean              ouioed_call_waits_for_client (OuioedCall *call);
 
 G_END_DECLS

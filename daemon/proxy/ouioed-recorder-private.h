@@ -47,7 +47,7 @@ typedef struct {
   char              *user_id;
   char              *path;
   gint64             begin_us;
-  gint64             last_us;          /* when bytes of the answer came last; 0: none yet */
+  gint64             last_us;          /* when bytes of the answer came last, or could not; 0: none yet */
   gint64             stalled_us;       /* since when the upstream is silent; 0: it is not */
   OuioeTranscript   *transcript;
   OuioedBodyDecoder *decoder;          /* of the answer; NULL before its head */

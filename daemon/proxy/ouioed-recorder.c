@@ -372,11 +372,14 @@ const OuioedCallFuncs ouioed_recorder_funcs = {
 static void
 look_at (OuioedTurn *turn, gint64 now_us)
 {
-  gint64 silent_us = now_us - turn->last_us;
+  gint64 silent_us;
   g_autofree char *message = NULL;
 
   if (turn->talk == NULL || turn->last_us == 0)
     return;
+  if (ouioed_call_waits_for_client (turn->call))
+    turn->last_us = now_us;     /* the upstream may have much to say, but is not asked */
+  silent_us = now_us - turn->last_us;
   if (turn->stalled_us == 0 && silent_us >= turn->recorder->stall_after_us)
     {
       turn->stalled_us = turn->last_us;

@@ -123,6 +123,8 @@ tee_client_update (TeeClient *self)
   tee_socket_set_events (&self->client, get_client_events (self));
   tee_socket_set_events (&self->server, get_server_events (self));
   ouioed_deadlines_set (self->tee->deadlines, &self->deadline, get_deadline (self));
+  if (self->call != NULL)
+    g_atomic_int_set (&self->call->waits, self->down != NULL);
 }
 
 void

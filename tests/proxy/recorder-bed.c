@@ -32,6 +32,12 @@ ouioed_call_go_on (OuioedCall *call)
   call->is_held = FALSE;
 }
 
+gboolean
+ouioed_call_waits_for_client (OuioedCall *call)
+{
+  return call->waits;
+}
+
 const char *bed_demo_path;
 
 void

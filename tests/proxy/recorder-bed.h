@@ -15,6 +15,7 @@ struct _OuioedCall
   gpointer        data;         /* of the recorder; NULL: of no interest */
   guint           n_stops;
   gboolean        is_held;
+  gboolean        waits;        /* for the client */
 };
 
 typedef struct {

@@ -258,6 +258,37 @@ test_silence_is_shown_and_taken_back (Bed *bed, gconstpointer data)
   g_assert_true (bed_has_message (bed, "quiet", "warning", "Nothing has come from the model server for 21 seconds"));
 }
 
+/* The model server is not silent when nobody listens to it. */
+static void
+test_slow_clients_are_not_silence (Bed *bed, gconstpointer data)
+{
+  OuioedCall *call = bed_begin_chat (bed, "slow");
+
+  bed_answer_head (call, 200, "application/x-ndjson", bed->hub.now_us);
+  bed_answer_body (bed, call, bed->demo, 200, 200);
+  settle ();
+  call->waits = TRUE;
+  for (guint i = 0; i < 60; i++)
+    {
+      bed->hub.now_us += G_USEC_PER_SEC;
+      ouioed_recorder_look (bed->recorder);
+      g_assert_cmpint (ouioed_channel_get_generation (ouioed_hub_find (bed->hub.hub, "slow"))->stalled_since_us, ==, 0);
+    }
+
+  call->waits = FALSE;    /* it took everything; from here on the server is asked */
+  bed->hub.now_us += 19 * G_USEC_PER_SEC;
+  ouioed_recorder_look (bed->recorder);
+  g_assert_cmpint (ouioed_channel_get_generation (ouioed_hub_find (bed->hub.hub, "slow"))->stalled_since_us, ==, 0);
+  bed->hub.now_us += 2 * G_USEC_PER_SEC;
+  ouioed_recorder_look (bed->recorder);
+  g_assert_cmpint (ouioed_channel_get_generation (ouioed_hub_find (bed->hub.hub, "slow"))->stalled_since_us, ==,
+                   bed->hub.now_us - 21 * G_USEC_PER_SEC);
+  bed_answer_body (bed, call, bed->demo + 200, bed->demo_len - 200, 300);
+  bed_end (bed, call, OUIOED_CALL_COMPLETE);
+  bed_assert_outcome (bed, "slow", "done");
+  g_assert_true (bed_has_message (bed, "slow", "warning", "Nothing has come from the model server for 21 seconds"));
+}
+
 static gboolean
 on_patience (gpointer user_data)
 {
@@ -445,6 +476,7 @@ main (int argc, char **argv)
     { "/recorder/the-last-call-closes", test_the_last_call_closes },
     { "/recorder/a-session-of-a-producer-stays-open", test_a_session_of_a_producer_stays_open },
     { "/recorder/silence-is-shown-and-taken-back", test_silence_is_shown_and_taken_back },
+    { "/recorder/slow-clients-are-not-silence", test_slow_clients_are_not_silence },
     { "/recorder/a-store-that-fails-is-tried-again", test_a_store_that_fails_is_tried_again },
     { "/recorder/stop-hangs-up", test_stop_hangs_up },
     { "/recorder/llama-server-is-told-to-answer", test_llama_server_is_told_to_answer },

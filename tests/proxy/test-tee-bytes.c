@@ -349,9 +349,10 @@ flood (gpointer data)
   return NULL;
 }
 
-/* Nothing is read for a while: the sender is held up, long before all has left it. Then all is read, and right. */
+/* Nothing is read for a while: the sender is held up, long before all has left it, and it is known whether for the client.
+ * Then all is read, and right. */
 static void
-drink (TeeFixture *fixture, Flood *flow, int fd)
+drink (TeeFixture *fixture, Flood *flow, int fd, gboolean waits)
 {
   GThread *thread = g_thread_new ("flood", flood, flow);
   int before = -1;
@@ -367,6 +368,7 @@ drink (TeeFixture *fixture, Flood *flow, int fd)
         continue;
     }
   g_assert_cmpint (before, <, MUCH / 65536);
+  g_assert_cmpint (ouioed_call_waits_for_client (tee_fixture_record (fixture, 0, FALSE)->call), ==, waits);
   for (guint i = 0; i < MUCH / 65536; i++)
     {
       g_autofree char *piece = tee_get (fixture, fd, 65536);
@@ -382,15 +384,18 @@ test_backpressure (void)
 {
   Talk talk;
   g_autofree char *request = g_strdup_printf ("POST /x HTTP/1.1\r\n" TEE_BASIC "Content-Length: %d\r\n\r\n", MUCH);
-  g_autofree char *answer = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", MUCH);
+  g_autofree char *answer = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", MUCH + 1);
   Flood up = { 0 }, down = { 0 };
 
   talk_begin (&talk, request);
   up.fd = talk.client;
-  drink (&talk.fixture, &up, talk.server);
+  drink (&talk.fixture, &up, talk.server, FALSE);
   assert_answer_passes (&talk, answer);
   down.fd = talk.server;
-  drink (&talk.fixture, &down, talk.client);
+  drink (&talk.fixture, &down, talk.client, TRUE);
+  while (ouioed_call_waits_for_client (tee_fixture_record (&talk.fixture, 0, FALSE)->call))
+    g_usleep (1000);
+  assert_answer_passes (&talk, "!");
   g_assert_cmpint (tee_fixture_record (&talk.fixture, 0, TRUE)->how, ==, OUIOED_CALL_COMPLETE);
   talk_end (&talk);
 }
