@@ -63,6 +63,14 @@ class World:
         self.ctl("create", "made")
         assert self.get("made")["state"] == "open"
 
+    def do_stop(self, command="stop"):
+        """No call is under way there; the other daemon has no such session at all."""
+        status, out, err = ctl.run(*self.words, command, "made", env=self.env)
+        assert (status, out) == (1, b""), (status, err)
+
+    def do_answer_now(self):
+        self.do_stop("answer-now")
+
     def do_think(self):
         self.ctl("think", "mark", "by think")
         assert "by think" in [e.get("content") for e in self.target.events("mark")]
@@ -145,10 +153,10 @@ class World:
         for i in range(10):
             self.other.create("other-%d" % i)
         before = state(self.other), self.other.read_log().count("Configuration reloaded")
-        named = [name[3:] for name in vars(World) if name.startswith("do_")]
+        named = [name[3:].replace("_", "-") for name in vars(World) if name.startswith("do_")]
         listed = [line.split()[0] for line in ctl("--help").split("Commands:\n")[1].split("\n\n")[0].splitlines()]
         assert set(listed) <= set(named), "no test of %s" % (set(listed) - set(named))
-        why = {name: getattr(self, "do_" + name)() for name in named}["doctor"]
+        why = {name: getattr(self, "do_" + name.replace("-", "_"))() for name in named}["doctor"]
         assert (state(self.other), self.other.read_log().count("Configuration reloaded")) == before
         return why
 
