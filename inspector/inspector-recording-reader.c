@@ -8,6 +8,7 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -128,7 +129,7 @@ take_event (InspectorRecordingReader *self, GError **error)
     return TRUE;
   if (self->events->len >= self->limits.max_events)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, _("Line %" G_GUINT64_FORMAT ": more than %u events"),
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, _("Line %" PRIu64 ": more than %u events"),
                    self->event_line, self->limits.max_events);
       return FALSE;
     }
@@ -137,7 +138,7 @@ take_event (InspectorRecordingReader *self, GError **error)
     {
       message = event == NULL ? describe_event (self->event->str, self->event->len, local_error->message)
                               : g_strdup (local_error->message);
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("Line %" G_GUINT64_FORMAT ": %s"), self->event_line,
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("Line %" PRIu64 ": %s"), self->event_line,
                    message);
       return FALSE;
     }
@@ -156,7 +157,7 @@ add_bytes (InspectorRecordingReader *self, const char *data, gsize len, GError *
   if (self->event->len + len > self->limits.max_event)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-                   _("Line %" G_GUINT64_FORMAT ": an event of more than %" G_GSIZE_FORMAT " bytes"), self->event_line,
+                   _("Line %" PRIu64 ": an event of more than %zu bytes"), self->event_line,
                    self->limits.max_event);
       return FALSE;
     }
@@ -249,7 +250,7 @@ feed_between (InspectorRecordingReader *self, char c, GError **error)
     self->state = BEHIND_ARRAY;
   else
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("Line %" G_GUINT64_FORMAT ": %s"), self->line,
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("Line %" PRIu64 ": %s"), self->line,
                    _("this is no list of events"));
       return 0;
     }
@@ -319,7 +320,7 @@ inspector_recording_reader_end (InspectorRecordingReader *self, GError **error)
     return NULL;
   if (self->state == BEFORE_ELEMENT || self->state == IN_ELEMENT || self->state == BEHIND_ELEMENT)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("Line %" G_GUINT64_FORMAT ": %s"), self->line,
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("Line %" PRIu64 ": %s"), self->line,
                    _("the list of events has no end"));
       return NULL;
     }
