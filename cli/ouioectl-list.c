@@ -79,9 +79,9 @@ or_empty (const char *text)
 static char *
 make_table (GPtrArray *sessions)
 {
-  /* TRANSLATORS: headings of columns: id, user, open or how it ended, numbers of steps of thinking and of updates of progress,
-   * when something happened last, which model and what it does, what was asked for */
   static const char *const headings[] = {
+    /* TRANSLATORS: headings of columns: id, user, open or how it ended, numbers of steps of thinking and of updates of
+     * progress, when something happened last, which model and what it does, what was asked for */
     N_("SESSION"), N_("USER"), N_("STATE"), N_("STEPS"), N_("UPDATES"), N_("ACTIVE"), N_("REQUEST"),
   };
   static const char *const with_model[] = {
@@ -120,9 +120,9 @@ make_table (GPtrArray *sessions)
 static char *
 make_models (GPtrArray *sessions)
 {
-  /* TRANSLATORS: headings of columns: id, model, tokens that went in and came out, tokens a second, how long until the first one,
-   * share of thinking in the output, why it ended, what the model does */
   static const char *const headings[] = {
+    /* TRANSLATORS: headings of columns: id, model, tokens that went in and came out, tokens a second, how long until the
+     * first one, share of thinking in the output, why it ended, what the model does */
     N_("SESSION"), N_("MODEL"), N_("IN"), N_("OUT"), N_("TOKENS/S"), N_("FIRST"), N_("THINKING"), N_("FINISH"), N_("DOING"),
   };
   g_autoptr(OuioectlTable) table = ouioectl_table_new (headings, G_N_ELEMENTS (headings));

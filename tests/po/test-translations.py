@@ -171,11 +171,6 @@ def test_xgettext_can_read_every_text():
     tell([wrong for path, text in sources(ROOT) if path.endswith((".c", ".h")) for wrong in check_literals(path, text)])
 
 
-def test_notes_for_translators_have_the_mark_that_is_looked_for():
-    tell(["%s: write “TRANSLATORS:”" % path for path, text in sources(ROOT)
-          if re.search(r"/\* *Translators?:|/\* *TRANSLATOR:", text)])
-
-
 def test_languages_and_catalogues_agree():
     listed = read(ROOT, "po", "LINGUAS").split()
     there = sorted(name[:-3] for name in os.listdir(os.path.join(ROOT, "po")) if name.endswith(".po"))
