@@ -168,6 +168,17 @@ ouioe_codec_encode_end (char *session_id, OuioeEventId id, gint64 time_us, const
   return finish_event (out, session_id, id, OUIOE_EVENT_SESSION_END, NULL, time_us);
 }
 
+GString *
+ouioe_codec_begin_end (const char *session_id, gint64 time_us, const char *outcome)
+{
+  GString *out = begin_event (0, session_id, OUIOE_EVENT_ID_ZERO, OUIOE_EVENT_SESSION_END, time_us);
+
+  g_string_erase (out, 0, (gssize) (ouioe_codec_get_rest (out->str, out->len) - out->str));
+  LITERAL (out, "," OUIOE_KEY (F_OUTCOME));
+  ouioe_json_write_string (out, outcome, -1);
+  return out;
+}
+
 /* ---- reading back ---- */
 
 enum { ID, SESSION_ID, KIND, TIMESTAMP, THINKING_TYPE, PROGRESS_TYPE, N_ENVELOPE };

@@ -213,6 +213,32 @@ write_head (GString *out, OuioeEvent *event, OuioeStreams stream, const OuioeJso
   g_string_append_c (out, '"');
 }
 
+/* An entry that another program wrote is shown as it stands in its stream. */
+static gboolean
+write_foreign (GString *out, OuioeEvent *event, OuioeStreams stream)
+{
+  static const char *const names[] = { F_SESSION_ID, F_ENTRY };
+  OuioeJsonSlice values[G_N_ELEMENTS (names)];
+  char id[OUIOE_EVENT_ID_TEXT_MAX];
+  gsize len;
+  const char *data = g_bytes_get_data (event->json, &len);
+
+  if (!ouioe_json_scan_object (data, len, names, values, G_N_ELEMENTS (names)) || values[0].str == NULL || values[1].str == NULL
+      || !has_form (&values[0], FORM_STRING) || !has_form (&values[1], FORM_OBJECT))
+    return FALSE;
+
+  ouioe_json_write_literal (out, "{" OUIOE_KEY (F_ID) "\"");
+  g_string_append_len (out, id, (gssize) ouioe_event_id_format (event->id, id));
+  ouioe_json_write_literal (out, "\"" KEY (L_STREAM) "\"");
+  g_string_append (out, ouioe_streams_to_string (stream));
+  g_string_append_c (out, ':');
+  g_string_append_len (out, values[0].str + 1, (gssize) values[0].len - 1);
+  if (values[1].len > strlen ("{}"))
+    g_string_append_c (out, ',');
+  g_string_append_len (out, values[1].str + 1, (gssize) values[1].len - 1);
+  return TRUE;
+}
+
 static gboolean
 read_values (OuioeEvent *event, OuioeJsonSlice *values)
 {
@@ -243,7 +269,7 @@ ouioe_codec_write_entry (GString *out, OuioeEvent *event, OuioeStreams stream, G
   g_return_val_if_fail (stream == OUIOE_STREAMS_THINKING || stream == OUIOE_STREAMS_PROGRESS, FALSE);
   g_return_val_if_fail (ouioe_event_kind_get_streams (event->kind) & stream, FALSE);
 
-  if (read_values (event, values))
+  if (!event->is_foreign && read_values (event, values))
     {
       write_head (out, event, stream, &values[PLACE_SESSION_ID]);
       if (write_members (out, event->kind, values))
@@ -252,6 +278,10 @@ ouioe_codec_write_entry (GString *out, OuioeEvent *event, OuioeStreams stream, G
           return TRUE;
         }
     }
+
+  g_string_truncate (out, before);
+  if (write_foreign (out, event, stream))
+    return TRUE;
 
   g_string_truncate (out, before);
   g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_STORE_DAMAGED, "A stored event cannot be read");
@@ -274,5 +304,97 @@ ouioe_codec_write_frame (GString *out, OuioeEvent *event, OuioeStreams stream, G
     }
 
   g_string_append_c (out, '}');
+  return TRUE;
+}
+
+/* ---- entries as they stand in Redis ---- */
+
+static void
+give_slice (const OuioeJsonSlice *value, const char *name, ValueForm form, OuioeFieldFunc func, gpointer user_data)
+{
+  if (form == FORM_STRING)
+    {
+      OuioeText text = ouioe_json_slice_text (value);
+
+      func (name, text.str, text.len, user_data);
+      ouioe_text_clear (&text);
+    }
+  else if (form == FORM_BOOLEAN)
+    func (name, value->str[0] == 't' ? "True" : "False", value->str[0] == 't' ? 4 : 5, user_data);
+  else
+    func (name, value->str, value->len, user_data);
+}
+
+/* The name in a key of a row: ,"name": */
+static char *
+dup_row_name (const EntryRow *row)
+{
+  return g_strndup (row->key + 2, strlen (row->key) - 4);
+}
+
+static void
+give_absent (const char *absent, const char *name, OuioeFieldFunc func, gpointer user_data)
+{
+  if (absent[0] == '"')
+    func (name, absent + 1, strlen (absent) - 2, user_data);
+  else
+    func (name, absent, strlen (absent), user_data);
+}
+
+/* Whether the event can be told from its fields alone: all but whether a text is there and empty, or is not there. */
+static gboolean
+is_plain (OuioeEventKind kind, const OuioeJsonSlice *values)
+{
+  if (kind != OUIOE_EVENT_THINKING_STEP && kind != OUIOE_EVENT_PROGRESS_UPDATE)
+    return FALSE;
+  for (guint i = 0; i < tables[kind].n_rows; i++)
+    if (tables[kind].rows[i].absent != NULL && values[i].str != NULL && values[i].len == strlen ("\"\""))
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+ouioe_codec_write_fields (OuioeEvent *event, OuioeFieldFunc func, gpointer user_data)
+{
+  OuioeJsonSlice values[MAX_ROWS];
+  const EntryRow *rows = tables[event->kind].rows;
+  const char *kind_word = ouioe_event_kind_to_string (event->kind);
+  gsize len;
+  const char *data = g_bytes_get_data (event->json, &len);
+  const char *rest = ouioe_codec_get_rest (data, len);
+
+  if (event->is_foreign || rest == NULL || !read_values (event, values))
+    return FALSE;
+  for (guint i = 0; i < tables[event->kind].n_rows; i++)
+    if (values[i].str == NULL ? rows[i].absent == NULL : !has_form (&values[i], rows[i].form))
+      return FALSE;
+
+  func (L_TYPE, kind_word, strlen (kind_word), user_data);
+  for (guint i = 0; i < tables[event->kind].n_rows; i++)
+    {
+      g_autofree char *name = dup_row_name (&rows[i]);
+
+      if (values[i].str != NULL)
+        give_slice (&values[i], name, rows[i].form, func, user_data);
+      else
+        give_absent (rows[i].absent, name, func, user_data);
+    }
+  if (event->kind == OUIOE_EVENT_SESSION_START)
+    {
+      g_autoptr(GString) member = g_string_new (NULL);
+      OuioeJsonSlice text;
+
+      if (!write_context (member, &values[PLACE_USER_REQUEST], &values[PLACE_SYSTEM_CONTEXT]))
+        return FALSE;
+      text = (OuioeJsonSlice) { member->str + strlen (KEY (L_CONTEXT)), member->len - strlen (KEY (L_CONTEXT)) };
+      give_slice (&text, L_CONTEXT, FORM_STRING, func, user_data);
+    }
+  if (!is_plain (event->kind, values))
+    func (L_OWN, rest, len - (gsize) (rest - data), user_data);
+  else if (event->kind == OUIOE_EVENT_THINKING_STEP && values[PLACE_CONFIDENCE].str == NULL)
+    func (L_OWN, L_OWN_UNREPORTED, strlen (L_OWN_UNREPORTED), user_data);
+  else
+    func (L_OWN, L_OWN_PLAIN, strlen (L_OWN_PLAIN), user_data);
   return TRUE;
 }

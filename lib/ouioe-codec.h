@@ -112,6 +112,9 @@ OuioeEvent *ouioe_codec_encode_update (char *session_id, OuioeEventId id, gint64
 OuioeEvent *ouioe_codec_encode_start  (char *session_id, OuioeEventId id, gint64 time_us, const OuioeSessionStartInfo *info);
 OuioeEvent *ouioe_codec_encode_end    (char *session_id, OuioeEventId id, gint64 time_us, const OuioeSessionEndInfo *info);
 
+/* The end of a session as far as it is known before its counters are: behind the id, and without the closing brace. */
+GString    *ouioe_codec_begin_end     (const char *session_id, gint64 time_us, const char *outcome);
+
 /* Reads the typed form back (a client; a view that needs the fields). */
 OuioeEvent           *ouioe_codec_decode_event  (const char *data, gsize len, GError **error);
 OuioeThinkingStep    *ouioe_codec_decode_step   (OuioeEvent *event, GError **error);
@@ -124,6 +127,27 @@ OuioeProgressUpdate  *ouioe_codec_decode_update (OuioeEvent *event, GError **err
 gboolean ouioe_codec_write_entry (GString *out, OuioeEvent *event, OuioeStreams stream, GError **error);
 /* Appends {"type": "thinking_step" or "progress_update", "data": <entry>}. */
 gboolean ouioe_codec_write_frame (GString *out, OuioeEvent *event, OuioeStreams stream, GError **error);
+
+/* ---- entries of Redis streams ---- */
+
+typedef void (*OuioeFieldFunc) (const char *name, const char *value, gsize len, gpointer user_data);
+/* Gives the fields of the entry, without id and stream; one of them is ours and tells the rest. FALSE when the stored JSON is
+ * not what the encoders write: then nothing, or not all, was given. */
+gboolean    ouioe_codec_write_fields (OuioeEvent *event, OuioeFieldFunc func, gpointer user_data);
+/* The JSON of an event behind its id: what is known before the id is. NULL when it does not begin with one. */
+const char *ouioe_codec_get_rest     (const char *json, gsize len);
+/* The event of this id. NULL when the JSON cannot be read. */
+OuioeEvent *ouioe_codec_join_rest    (OuioeEventId id, const char *rest, gsize len, GError **error);
+
+typedef struct {
+  const char *name;
+  gsize       name_len;
+  const char *value;
+  gsize       len;
+} OuioeField;
+/* The event of an entry, ours or of any other program. @stream: exactly one. Never fails: what cannot be understood is shown
+ * as text. @session_id: g_ref_string. */
+OuioeEvent *ouioe_codec_read_fields  (char *session_id, OuioeEventId id, OuioeStreams stream, const OuioeField *fields, guint n);
 
 /* ---- state (types -> JSON) ---- */
 

@@ -89,6 +89,9 @@
 /* ---- of a line or message ---- */
 #define F_IDEMPOTENCY_KEY          "idempotency_key"
 
+/* ---- of an event that another program wrote to Redis ---- */
+#define F_ENTRY                    "entry"                  /* its fields as they stand there */
+
 /* ---- of stats ---- */
 #define F_TOTAL_THINKING_STEPS     "total_thinking_steps"
 #define F_TOTAL_PROGRESS_UPDATES   "total_progress_updates"
@@ -124,3 +127,8 @@
                                    OUIOE_KEY ("user_preferences") "{}," OUIOE_KEY ("safety_constraints") "[]," \
                                    OUIOE_KEY ("operation_complexity") "\"medium\"," \
                                    OUIOE_KEY ("estimated_duration") "null"
+
+/* ---- of an entry in Redis that is ours: what the fields of the contract do not tell ---- */
+#define L_OWN                      "ouioe"
+#define L_OWN_PLAIN                "1"     /* they tell everything */
+#define L_OWN_UNREPORTED           "0"     /* but that the confidence was not given */

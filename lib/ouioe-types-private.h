@@ -98,6 +98,7 @@ struct _OuioeEvent
   char           *own_type_word;            /* the g_ref_string to release, or NULL */
   gint64          time_us;
   GBytes         *json;                     /* typed JSON, one line */
+  gboolean        is_foreign;               /* found in Redis, written by another program: "entry" holds its fields */
 };
 
 OuioeThinkingStep    *ouioe_thinking_step_alloc    (void);

@@ -50,7 +50,8 @@ link_refuse (OuioedRedisLink *self, const redisReply *reply, const char *what)
   if (error != NULL)
     ouioed_redis_link_fail (self, g_steal_pointer (&error));
   else
-    ouioed_redis_link_fail (self, g_error_new (OUIOE_ERROR, OUIOE_ERROR_STORE_UNAVAILABLE, "Redis: unexpected answer to %s", what));
+    ouioed_redis_link_fail (self, g_error_new (OUIOE_ERROR, OUIOE_ERROR_STORE_UNAVAILABLE, "Redis: unexpected answer to %s",
+                                               what));
 }
 
 /* ---- the greeting ---- */
@@ -93,7 +94,8 @@ ouioed_redis_link_greet (OuioedRedisLink *self)
   self->state = OUIOED_LINK_GREETING;
   g_snprintf (db, sizeof db, "%u", url->db);
   if (url->password != NULL && url->user != NULL)
-    ouioed_redis_link_queue (self, 3, (const char *const[]) { "AUTH", url->user, url->password }, NULL, greet_ok_cb, (gpointer) "AUTH");
+    ouioed_redis_link_queue (self, 3, (const char *const[]) { "AUTH", url->user, url->password }, NULL, greet_ok_cb,
+                             (gpointer) "AUTH");
   else if (url->password != NULL)
     ouioed_redis_link_queue (self, 2, (const char *const[]) { "AUTH", url->password }, NULL, greet_ok_cb, (gpointer) "AUTH");
   if (url->db != 0)

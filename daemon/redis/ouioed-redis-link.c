@@ -179,8 +179,8 @@ ouioed_redis_link_send (OuioedRedisLink *self, guint n, const char *const *args,
   if (self->stats.n_pending >= self->limits.max_pending || self->out->len - self->out_taken > self->limits.max_pending_bytes
       || self->stats.pending_bytes > self->limits.max_pending_bytes)
     {
-      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_STORE_UNAVAILABLE, "Redis (%s) does not keep up: %u commands wait", self->peer,
-                   self->stats.n_pending);
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_STORE_UNAVAILABLE, "Redis (%s) does not keep up: %u commands wait",
+                   self->peer, self->stats.n_pending);
       return FALSE;
     }
 
@@ -398,7 +398,8 @@ on_watch (gpointer user_data)
   gint64 now_us = g_get_monotonic_time ();
   gint64 silent_us = now_us - self->heard_us;
 
-  if ((oldest != NULL && now_us - oldest->sent_us > self->limits.reply_timeout_us && silent_us > self->limits.reply_timeout_us / 2)
+  if ((oldest != NULL && now_us - oldest->sent_us > self->limits.reply_timeout_us
+       && silent_us > self->limits.reply_timeout_us / 2)
       || (self->pinged && silent_us > self->limits.ping_interval_us + self->limits.reply_timeout_us))
     {
       ouioed_redis_link_fail (self, g_error_new_literal (OUIOE_ERROR, OUIOE_ERROR_STORE_UNAVAILABLE,

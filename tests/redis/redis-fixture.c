@@ -85,8 +85,8 @@ test_redis_start (TestRedis *self, ...)
   g_autofree char *log = g_build_filename (self->place, "log", NULL);
   g_autoptr(GError) error = NULL;
   gint64 end_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-  const char *fixed[] = { "redis-server", "--port", port, "--bind", "127.0.0.1", "--unixsocket", self->socket, "--dir", self->place,
-                          "--logfile", log, "--save", "", "--appendonly", "no" };
+  const char *fixed[] = { "redis-server", "--port", port, "--bind", "127.0.0.1", "--unixsocket", self->socket,
+                          "--dir", self->place, "--logfile", log, "--save", "", "--appendonly", "no" };
   const char *arg;
   va_list list;
 
@@ -99,7 +99,8 @@ test_redis_start (TestRedis *self, ...)
   g_ptr_array_add (args, NULL);
 
   g_assert_true (g_spawn_async (NULL, (char **) args->pdata, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD
-                                | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, set_up_child, NULL, &self->pid, &error));
+                                | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, set_up_child, NULL,
+                                &self->pid, &error));
   g_assert_no_error (error);
   while (!answers (self))
     {
