@@ -50,6 +50,51 @@ inspector_compat_tell (GtkWindow *parent, const char *heading, const char *body)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* ---- questions ---- */
+
+typedef struct {
+  InspectorCompatAskFunc func;
+  gpointer               user_data;
+  GDestroyNotify         free_func;
+} Question;
+
+static void
+question_free (gpointer data, GClosure *closure)
+{
+  Question *question = data;
+
+  if (question->free_func != NULL)
+    question->free_func (question->user_data);
+  g_free (question);
+}
+
+static void
+on_answer (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  Question *question = user_data;
+
+  question->func (g_strcmp0 (response, "accept") == 0, question->user_data);
+}
+
+void
+inspector_compat_ask (GtkWindow *parent, const char *heading, const char *body, const char *accept,
+                      InspectorCompatAskFunc func, gpointer user_data, GDestroyNotify free_func)
+{
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (parent, heading, body));
+  Question *question = g_new (Question, 1);
+
+  question->func = func;
+  question->user_data = user_data;
+  question->free_func = free_func;
+  adw_message_dialog_add_response (dialog, "cancel", _("_Cancel"));
+  adw_message_dialog_add_response (dialog, "accept", accept);
+  adw_message_dialog_set_response_appearance (dialog, "accept", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (dialog, "cancel");
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_answer), question, question_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 /* ---- files ---- */
 
 typedef struct {

@@ -14,6 +14,12 @@ void inspector_compat_show_preferences (GtkWindow *parent, AdwPreferencesPage *p
 /* Something went wrong that the reader must know of. */
 void inspector_compat_tell       (GtkWindow *parent, const char *heading, const char *body);
 
+typedef void (*InspectorCompatAskFunc) (gboolean is_accepted, gpointer user_data);
+
+/* Asks what cannot be undone; @accept is the label of the button that does it. @free_func: (nullable): of @user_data */
+void inspector_compat_ask        (GtkWindow *parent, const char *heading, const char *body, const char *accept,
+                                  InspectorCompatAskFunc func, gpointer user_data, GDestroyNotify free_func);
+
 /* @file: (nullable): NULL when the reader changed their mind */
 typedef void (*InspectorCompatFileFunc) (GFile *file, gpointer user_data);
 

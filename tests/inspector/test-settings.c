@@ -50,7 +50,8 @@ test_every_setting_is_there (void)
   static const char *const expected[] = {
     "color-scheme", "connections", "detail-level", "detail-visible", "detail-width", "follow-newest", "history-limit",
     "last-connection", "notify-completion", "notify-content", "notify-quiet", "notify-warning", "quiet-seconds",
-    "replay-speed", "shorten-gaps", "sidebar-visible", "sidebar-width", "time-format", "window-maximized", "window-size",
+    "replay-speed", "shorten-gaps", "sidebar-visible", "sidebar-width", "time-format", "trusted-certificates",
+    "window-maximized", "window-size",
   };
   g_autoptr(GSettingsSchema) schema = NULL;
   g_auto(GStrv) keys = NULL;
