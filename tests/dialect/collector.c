@@ -149,6 +149,7 @@ piece_len (const char *data, gsize len, gsize chunk)
 
   if (chunk != COLLECTOR_AS_RECORDED)
     return MIN (chunk, len);
+  g_assert (data != NULL);    /* the sanitizers of gcc see a case where it is, and then warn of the next lines */
   end = memmem (data, len, "\n\n", 2);
   if (end != NULL)
     return (gsize) (end + 2 - data);
