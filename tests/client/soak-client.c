@@ -7,6 +7,12 @@
  * Each round makes a client, a session, a producer that appends in batches, a subscription and both list models, waits until
  * all of them have seen the end of the session, and lets go of everything. After a tenth of the time the size is noted;
  * at the end it may be 4 MiB larger. What a sanitizer or valgrind finds is theirs to tell.
+ *
+ * Over HTTP and a Unix socket the heap at rest is the same after 100 rounds and after 1000. Over a bus it grows by some 85
+ * bytes a round, none of them ours: a round closes a connection, and GLib before 2.83.4 may lose a GCancellableSource of it
+ * (168 bytes, about every other time), when its thread disposes of the source while g_cancellable_cancel() is still running in
+ * another (GLib issue 3448). To see it: heaptrack over runs of different length, or mallinfo2() with
+ * GLIBC_TUNABLES=glibc.malloc.tcache_count=0.
  */
 #include "config.h"
 
