@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "inspector-format.h"
+
 /* More than a row of usual width shows in its lines. */
 #define LONG_TEXT_BYTES 150
 
@@ -21,6 +23,8 @@ struct _InspectorChainItem
   gint64            lost;           /* of a gap; -1 when not known */
   char             *text;           /* NULL until it was asked for */
   char            **reasons;        /* read together with the text */
+  char             *folded;         /* both in lower case; NULL until it was asked for */
+  gboolean          has_alternatives; /* read together with the text */
   double            confidence;     /* 0 to 1; negative when not reported */
   double            percentage;     /* 0 to 100; negative when not reported */
   guint64           number;         /* of the steps of its session; 0 when not known */
@@ -28,6 +32,7 @@ struct _InspectorChainItem
   gint64            next_us;        /* when the next step came; 0 while there is none */
   gboolean          is_expanded;
   gboolean          is_bookmarked;
+  gboolean          is_match;       /* a search found it */
 };
 
 enum { PROP_EXPANDED = 1 };
@@ -58,11 +63,13 @@ static void
 read_step (InspectorChainItem *self)
 {
   g_autoptr(OuioeThinkingStep) step = ouioe_event_dup_thinking_step (self->event);
+  g_auto(GStrv) alternatives = step != NULL ? ouioe_thinking_step_dup_alternatives (step) : NULL;
 
   if (step == NULL)
     return;
   self->text = ouioe_thinking_step_dup_content (step);
   self->reasons = ouioe_thinking_step_dup_reasoning_chain (step);
+  self->has_alternatives = alternatives != NULL && alternatives[0] != NULL;
   if (!ouioe_thinking_step_get_confidence (step, &self->confidence))
     self->confidence = -1;
 }
@@ -146,6 +153,7 @@ inspector_chain_item_finalize (GObject *object)
 
   g_clear_pointer (&self->event, ouioe_event_unref);
   g_free (self->text);
+  g_free (self->folded);
   g_strfreev (self->reasons);
   G_OBJECT_CLASS (inspector_chain_item_parent_class)->finalize (object);
 }
@@ -216,6 +224,7 @@ inspector_chain_item_set_text (InspectorChainItem *self, const char *text)
     return;
   g_free (self->text);
   self->text = g_strdup (text);
+  g_clear_pointer (&self->folded, g_free);
   inspector_chain_item_tell (self);
 }
 
@@ -227,6 +236,7 @@ inspector_chain_item_finish (InspectorChainItem *self, OuioeEvent *event)
   self->kind = kind_of (event);
   self->event = ouioe_event_ref (event);
   g_clear_pointer (&self->text, g_free);
+  g_clear_pointer (&self->folded, g_free);
 }
 
 InspectorItemKind
@@ -267,6 +277,28 @@ inspector_chain_item_get_reasons (InspectorChainItem *self)
 
   read_fields (self);
   return self->reasons != NULL ? (const char *const *) self->reasons : none;
+}
+
+const char *
+inspector_chain_item_get_folded (InspectorChainItem *self)
+{
+  g_autofree char *reasons = NULL;
+  g_autofree char *all = NULL;
+
+  if (self->folded != NULL)
+    return self->folded;
+  read_fields (self);
+  reasons = self->reasons != NULL ? g_strjoinv ("\n", self->reasons) : NULL;
+  all = reasons != NULL ? g_strconcat (self->text, "\n", reasons, NULL) : NULL;
+  self->folded = inspector_format_folded (all != NULL ? all : self->text);
+  return self->folded;
+}
+
+gboolean
+inspector_chain_item_has_alternatives (InspectorChainItem *self)
+{
+  read_fields (self);
+  return self->has_alternatives;
 }
 
 gboolean
@@ -329,6 +361,21 @@ gboolean
 inspector_chain_item_is_bookmarked (InspectorChainItem *self)
 {
   return self->is_bookmarked;
+}
+
+void
+inspector_chain_item_set_match (InspectorChainItem *self, gboolean is_match)
+{
+  if (self->is_match == is_match)
+    return;
+  self->is_match = is_match;
+  inspector_chain_item_tell (self);
+}
+
+gboolean
+inspector_chain_item_is_match (InspectorChainItem *self)
+{
+  return self->is_match;
 }
 
 gboolean

@@ -45,6 +45,9 @@ const char         *inspector_chain_item_get_type_word (InspectorChainItem *self
 /* Read from the event when first asked for: most rows of a long chain are never looked at. */
 const char         *inspector_chain_item_get_text  (InspectorChainItem *self);
 const char *const  *inspector_chain_item_get_reasons (InspectorChainItem *self);     /* never NULL; may be empty */
+/* The text and the reasons in lower case, for comparing. */
+const char         *inspector_chain_item_get_folded (InspectorChainItem *self);
+gboolean            inspector_chain_item_has_alternatives (InspectorChainItem *self);
 /* FALSE: not reported. */
 gboolean            inspector_chain_item_get_confidence (InspectorChainItem *self, double *confidence);
 gboolean            inspector_chain_item_get_percentage (InspectorChainItem *self, double *percentage);
@@ -55,6 +58,9 @@ gint64              inspector_chain_item_get_began_us (InspectorChainItem *self)
 /* When the step after this one came; 0 while there is none. */
 void                inspector_chain_item_set_next_us (InspectorChainItem *self, gint64 next_us);
 gint64              inspector_chain_item_get_next_us (InspectorChainItem *self);
+/* Set by the search that found it; emits "changed". */
+void                inspector_chain_item_set_match (InspectorChainItem *self, gboolean is_match);
+gboolean            inspector_chain_item_is_match  (InspectorChainItem *self);
 /* Set by whoever keeps the bookmarks; emits "changed". */
 void                inspector_chain_item_set_bookmarked (InspectorChainItem *self, gboolean is_bookmarked);
 gboolean            inspector_chain_item_is_bookmarked  (InspectorChainItem *self);

@@ -34,6 +34,8 @@ struct _InspectorChainModel
   gboolean   is_grown;    /* there is something new of an open step */
   guint64    n_steps;     /* of all rows ever made */
   guint64    n_updates;
+  guint64    n_made;
+  guint64    n_trimmed;
   gboolean   is_broken;   /* something is missing: steps cannot be numbered */
   gint64     began_us;    /* of the session; 0 when not known */
   InspectorChainItem *last_step;   /* the newest; NULL when there is none */
@@ -124,12 +126,19 @@ inspector_chain_model_new (guint limit)
   return self;
 }
 
+void
+inspector_chain_model_set_limit (InspectorChainModel *self, guint limit)
+{
+  self->limit = MAX (limit, INSPECTOR_TRIM_BLOCK);
+}
+
 /* @sign: 1 for one more, -1 for one less */
 static void
 count (InspectorChainModel *self, InspectorChainItem *item, int sign)
 {
   InspectorItemKind kind = inspector_chain_item_get_kind (item);
 
+  self->n_made += (guint64) sign;
   if (kind == INSPECTOR_ITEM_STEP)
     self->n_steps += (guint64) sign;
   else if (kind == INSPECTOR_ITEM_UPDATE)
@@ -165,6 +174,7 @@ trim (InspectorChainModel *self)
   if (n == 0)
     return;
   g_ptr_array_remove_range (self->rows, 0, n);
+  self->n_trimmed += n;
   g_list_model_items_changed (G_LIST_MODEL (self), 0, n, 0);
 }
 
@@ -390,6 +400,18 @@ gboolean
 inspector_chain_model_has_work (InspectorChainModel *self)
 {
   return has_work (self);
+}
+
+guint64
+inspector_chain_model_get_n_made (InspectorChainModel *self)
+{
+  return self->n_made;
+}
+
+guint64
+inspector_chain_model_get_n_trimmed (InspectorChainModel *self)
+{
+  return self->n_trimmed;
 }
 
 void

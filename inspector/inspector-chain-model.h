@@ -57,5 +57,8 @@ const InspectorFrames *inspector_chain_model_get_frames  (InspectorChainModel *s
 /* Of all rows that were ever made, trimmed ones included. */
 guint64              inspector_chain_model_get_n_steps   (InspectorChainModel *self);
 guint64              inspector_chain_model_get_n_updates (InspectorChainModel *self);
+guint64              inspector_chain_model_get_n_made    (InspectorChainModel *self);   /* beginnings, ends and gaps as well */
+guint64              inspector_chain_model_get_n_trimmed (InspectorChainModel *self);
+void                 inspector_chain_model_set_limit     (InspectorChainModel *self, guint limit);
 
 G_END_DECLS

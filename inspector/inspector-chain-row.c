@@ -27,15 +27,53 @@ struct _InspectorChainRow
   GtkLabel           *text;
   GtkLevelBar        *level;
   GtkLabel           *percent;
+  GtkImage           *flag;
   GtkToggleButton    *expander;
   GtkLabel           *reasons;
   InspectorChainItem *item;          /* what is shown; NULL when nothing is */
   gulong              item_handler;  /* of its "changed" */
   const char         *css_class;     /* of its kind, to be taken away again */
-  gboolean            is_narrow;     /* the text stands below the line */
+  InspectorRowStyle   style;
 };
 
 G_DEFINE_FINAL_TYPE (InspectorChainRow, inspector_chain_row, GTK_TYPE_BOX)
+
+static int
+n_lines (InspectorChainRow *self)
+{
+  return self->style.is_compact ? 1 : INSPECTOR_ROW_LINES;
+}
+
+/* Found words stand out, by more than a colour. */
+static void
+mark_words (InspectorChainRow *self)
+{
+  const char *text = gtk_label_get_text (self->text);
+  g_autoptr(PangoAttrList) marks = NULL;
+  gsize begin = 0;
+  gsize end = 0;
+
+  if (self->style.query == NULL || !inspector_chain_item_is_match (self->item))
+    {
+      gtk_label_set_attributes (self->text, NULL);
+      return;
+    }
+  marks = pango_attr_list_new ();
+  while (inspector_query_find (self->style.query, text, end, &begin, &end))
+    {
+      PangoAttribute *const attributes[] = { pango_attr_weight_new (PANGO_WEIGHT_BOLD),
+                                             pango_attr_background_new (0xf5f5, 0xc2c2, 0x1111),
+                                             pango_attr_background_alpha_new (0x6666) };
+
+      for (guint i = 0; i < G_N_ELEMENTS (attributes); i++)
+        {
+          attributes[i]->start_index = (guint) begin;
+          attributes[i]->end_index = (guint) end;
+          pango_attr_list_insert (marks, attributes[i]);
+        }
+    }
+  gtk_label_set_attributes (self->text, marks);
+}
 
 static char *
 number_reasons (const char *const *reasons)
@@ -59,7 +97,7 @@ show_growing (InspectorChainRow *self)
   g_autofree char *text = g_strconcat (shown, CARET, NULL);
 
   gtk_label_set_ellipsize (self->text, is_expanded ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_START);
-  gtk_label_set_lines (self->text, is_expanded ? -1 : INSPECTOR_ROW_LINES);
+  gtk_label_set_lines (self->text, is_expanded ? -1 : n_lines (self));
   gtk_label_set_selectable (self->text, FALSE);
   gtk_label_set_text (self->text, text);
 }
@@ -79,12 +117,14 @@ show_expanded (InspectorChainRow *self)
     {
       show_growing (self);
       gtk_widget_set_visible (GTK_WIDGET (self->reasons), FALSE);
+      gtk_label_set_attributes (self->text, NULL);
       return;
     }
   gtk_label_set_text (self->text, shown);
+  mark_words (self);
   /* Lines count only together with an ellipsis. */
   gtk_label_set_ellipsize (self->text, is_expanded ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
-  gtk_label_set_lines (self->text, is_expanded ? -1 : INSPECTOR_ROW_LINES);
+  gtk_label_set_lines (self->text, is_expanded ? -1 : n_lines (self));
   gtk_label_set_selectable (self->text, is_expanded);
   if (is_expanded && reasons[0] != NULL)
     {
@@ -107,7 +147,7 @@ show_level (InspectorChainRow *self)
   gboolean is_given = is_done || inspector_chain_item_get_confidence (self->item, &value);
   double fraction = is_done ? value / 100 : value;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->level), is_given && !self->is_narrow);
+  gtk_widget_set_visible (GTK_WIDGET (self->level), is_given && !self->style.is_narrow);
   gtk_widget_set_visible (GTK_WIDGET (self->percent), is_given);
   if (!is_given)
     return;
@@ -133,35 +173,75 @@ forget_kind (InspectorChainRow *self)
 }
 
 static void
+show_time (InspectorChainRow *self)
+{
+  gint64 time_us = inspector_chain_item_get_time_us (self->item);
+  gint64 began_us = inspector_chain_item_get_began_us (self->item);
+  g_autofree char *time = NULL;
+
+  if (time_us > 0 && self->style.is_since_start && began_us > 0)
+    time = inspector_format_since (time_us - began_us);
+  else if (time_us > 0)
+    time = inspector_format_clock (time_us);
+  gtk_label_set_text (self->time, time != NULL ? time : "");
+}
+
+static void
+set_class (gpointer widget, const char *name, gboolean is_set)
+{
+  if (is_set)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+static void
 show_item (InspectorChainRow *self)
 {
   const InspectorKind *kind = inspector_kind_for_item (self->item);
   InspectorItemKind item_kind = inspector_chain_item_get_kind (self->item);
-  gint64 time_us = inspector_chain_item_get_time_us (self->item);
-  g_autofree char *clock = time_us > 0 ? inspector_format_clock (time_us) : g_strdup ("");
-  gboolean is_quiet = item_kind != INSPECTOR_ITEM_STEP && item_kind != INSPECTOR_ITEM_UPDATE;
+  gboolean is_quiet = item_kind != INSPECTOR_ITEM_STEP && item_kind != INSPECTOR_ITEM_UPDATE &&
+                      item_kind != INSPECTOR_ITEM_OPEN;
 
-  gtk_label_set_text (self->time, clock);
+  show_time (self);
   gtk_image_set_from_icon_name (self->icon, kind->icon_name);
   gtk_widget_add_css_class (GTK_WIDGET (self->icon), kind->css_class);
   self->css_class = kind->css_class;
   gtk_label_set_text (self->name, inspector_kind_get_name (kind, self->item));
-  if (is_quiet)
-    gtk_widget_add_css_class (GTK_WIDGET (self->text), "dim-label");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->text), "dim-label");
+  set_class (self->text, "dim-label", is_quiet);
+  set_class (self, "is-match", inspector_chain_item_is_match (self->item));
+  gtk_widget_set_visible (GTK_WIDGET (self->flag), inspector_chain_item_is_bookmarked (self->item));
   show_level (self);
   gtk_widget_set_opacity (GTK_WIDGET (self->expander), inspector_chain_item_is_expandable (self->item) ? 1 : 0);
   gtk_widget_set_sensitive (GTK_WIDGET (self->expander), inspector_chain_item_is_expandable (self->item));
   show_expanded (self);
 }
 
+/* The name of a row is that of the widget around it, which GTK leaves without one. */
+static void
+tell_name (InspectorChainRow *self)
+{
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
+  g_autofree char *sentence = NULL;
+
+  if (parent == NULL)
+    return;
+  sentence = inspector_chain_row_describe (self->item);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_PROPERTY_LABEL, sentence, -1);
+}
+
 /* It grew, became another, or was expanded. */
 static void
 on_changed (InspectorChainRow *self)
 {
+  if (inspector_chain_item_get_kind (self->item) == INSPECTOR_ITEM_OPEN)
+    {
+      show_expanded (self);
+      return;
+    }
   forget_kind (self);
   show_item (self);
+  tell_name (self);
 }
 
 static void
@@ -184,16 +264,20 @@ inspector_chain_row_set_item (InspectorChainRow *self, InspectorChainItem *item)
     return;
   self->item_handler = g_signal_connect_swapped (item, "changed", G_CALLBACK (on_changed), self);
   show_item (self);
+  tell_name (self);
 }
 
-void
-inspector_chain_row_set_narrow (InspectorChainRow *self, gboolean is_narrow)
+InspectorChainItem *
+inspector_chain_row_get_item (InspectorChainRow *self)
+{
+  return self->item;
+}
+
+static void
+set_narrow (InspectorChainRow *self, gboolean is_narrow)
 {
   GtkWidget *text = GTK_WIDGET (self->text);
 
-  if (self->is_narrow == is_narrow)
-    return;
-  self->is_narrow = is_narrow;
   g_object_ref (text);
   if (is_narrow)
     {
@@ -210,8 +294,18 @@ inspector_chain_row_set_narrow (InspectorChainRow *self, gboolean is_narrow)
   g_object_unref (text);
   gtk_box_set_spacing (GTK_BOX (self), is_narrow ? 2 : 6);
   gtk_widget_set_hexpand (GTK_WIDGET (self->name), is_narrow);
-  if (self->item != NULL)
-    show_level (self);
+}
+
+void
+inspector_chain_row_set_style (InspectorChainRow *self, const InspectorRowStyle *style)
+{
+  if (self->style.is_narrow != style->is_narrow)
+    set_narrow (self, style->is_narrow);
+  self->style = *style;
+  if (self->item == NULL)
+    return;
+  forget_kind (self);
+  show_item (self);
 }
 
 char *
@@ -233,6 +327,8 @@ inspector_chain_row_describe (InspectorChainItem *item)
   g_string_append_printf (text, ": %s", content);
   if (n_reasons > 0)
     g_string_append_printf (text, ngettext (", %u reason", ", %u reasons", n_reasons), n_reasons);
+  if (inspector_chain_item_is_bookmarked (item))
+    g_string_append (text, _(", bookmarked"));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -260,6 +356,7 @@ inspector_chain_row_class_init (InspectorChainRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, text);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, level);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, percent);
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, flag);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, expander);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, reasons);
   gtk_widget_class_bind_template_callback (widget_class, on_expander_toggled);

@@ -7,8 +7,17 @@
 #include <gtk/gtk.h>
 
 #include "inspector-chain-item.h"
+#include "inspector-query.h"
 
 G_BEGIN_DECLS
+
+/* How rows look, the same for all of them. */
+typedef struct {
+  gboolean        is_narrow;       /* the text stands on lines of its own, without a bar */
+  gboolean        is_compact;      /* one line of text */
+  gboolean        is_since_start;  /* times count from the beginning of the session, not of the day */
+  InspectorQuery *query;           /* whose words are marked in what it found; NULL for none, not owned */
+} InspectorRowStyle;
 
 #define INSPECTOR_TYPE_CHAIN_ROW (inspector_chain_row_get_type ())
 G_DECLARE_FINAL_TYPE (InspectorChainRow, inspector_chain_row, INSPECTOR, CHAIN_ROW, GtkBox)
@@ -16,8 +25,9 @@ G_DECLARE_FINAL_TYPE (InspectorChainRow, inspector_chain_row, INSPECTOR, CHAIN_R
 InspectorChainRow *inspector_chain_row_new      (void);
 /* @item: (nullable) */
 void               inspector_chain_row_set_item (InspectorChainRow *self, InspectorChainItem *item);
-/* Narrow: the text on lines of its own below, and no bar. */
-void               inspector_chain_row_set_narrow (InspectorChainRow *self, gboolean is_narrow);
+InspectorChainItem *inspector_chain_row_get_item (InspectorChainRow *self);   /* (transfer none) (nullable) */
+/* @style: copied */
+void               inspector_chain_row_set_style (InspectorChainRow *self, const InspectorRowStyle *style);
 /* The row in one sentence, for those who do not see it. */
 char              *inspector_chain_row_describe (InspectorChainItem *item);
 

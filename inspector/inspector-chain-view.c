@@ -1,50 +1,67 @@
-/* inspector-chain-view.c - the chain of one session, newest last, with its progress above
+/* inspector-chain-view.c - the chain of one session as a page: progress, rows, search, filters, status
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
- *
- * What arrives is queued by the model. A tick callback, which exists only while something is queued, makes rows of it
- * once per frame; the scroll to the end follows in the next frame, when the list knows the new rows.
  */
 #include "config.h"
 
 #include "inspector-chain-view.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
+#include <string.h>
 
-#include "inspector-chain-row.h"
-#include "inspector-follow.h"
+#include "inspector-chain-list.h"
+#include "inspector-chain-status.h"
+#include "inspector-chain-tools.h"
+#include "inspector-copy.h"
+#include "inspector-filter-popover.h"
 #include "inspector-format.h"
 #include "inspector-progress-card.h"
+#include "inspector-search-bar.h"
 
-/* Of one frame: more would be felt. */
-#define MAX_ROWS_PER_FRAME 4096
-#define MAX_US_PER_FRAME 4000
-/* With so many queued the list is behind, and does not go to its end before it has caught up. */
-#define CATCH_UP_ROWS 1000
-/* Frames in which the list is sent to its end after rows were added: in the first the new rows get their heights. */
-#define SCROLL_FRAMES 2
-/* Below this width a row has its text on lines of its own. */
-#define NARROW_PIXELS 560
+/* Between two newest steps that are told: nobody reads faster. */
+#define NEWEST_MS 250
+/* How far back the newest step is looked for, before an update will do. */
+#define NEWEST_ROWS 64
+/* Between two counts of what waits. */
+#define WAITING_MS 250
 
 struct _InspectorChainView
 {
-  GtkBox                 parent_instance;
-  InspectorProgressCard *card;
-  GtkStack              *stack;
-  GtkLabel              *waiting;
-  GtkScrolledWindow     *scroller;
-  GtkListView           *list;
-  GtkRevealer           *pill_revealer;
-  GtkButton             *pill;
-  GtkLabel              *status;
-  InspectorWatch        *watch;         /* NULL when nothing is shown */
-  InspectorFollow        follow;
-  guint                  tick;          /* 0 when nothing is queued and nothing is to be scrolled */
-  guint                  n_scrolls;     /* frames in which the list is still sent to its end */
-  GPtrArray             *rows;          /* InspectorChainRow, those that are alive, not owned */
-  gboolean               is_narrow;     /* how they are */
-  guint                  narrow_idle;   /* changes it outside of the layout; 0 when it need not */
+  GtkBox                  parent_instance;
+  InspectorSearchBar     *search_bar;
+  InspectorProgressCard  *card;
+  GtkLabel               *waiting;        /* over the list, which stays mapped: its frames make the rows */
+  GtkWidget              *hidden;         /* likewise, when the filters leave nothing */
+  InspectorChainList     *list;
+  GtkRevealer            *pill_revealer;
+  GtkButton              *pill;
+  InspectorChainStatus   *status;
+  GMenuModel             *row_menu;
+  GtkWidget              *menu;           /* over a row; NULL until it was asked for */
+  GtkWidget              *tools;          /* for the header bar */
+  InspectorFilterPopover *popover;        /* of the tools */
+  InspectorFilter        *filter;
+  InspectorWatch         *watch;          /* NULL when nothing is shown */
+  InspectorChainItem     *told;           /* what "selected-item" was last told to be, or NULL */
+  char                   *wanted_id;      /* of an event to go to when it comes, or NULL */
+  guint                   newest;         /* tells of a newer step; 0 when there is none */
+  guint                   count;          /* counts what waits; 0 while nothing does */
+  gboolean                is_compact;
+  gboolean                is_since_start;
 };
+
+typedef enum {
+  PROP_SELECTED_ITEM = 1,
+  PROP_HAS_SELECTION,
+  PROP_PAUSED,
+  PROP_SEARCH_MODE,
+  PROP_N_FILTERS,
+  PROP_COMPACT,
+  PROP_SINCE_START,
+  PROP_SHOW_UPDATES,
+} ChainViewProperty;
+static GParamSpec *props[PROP_SHOW_UPDATES + 1];
 
 G_DEFINE_FINAL_TYPE (InspectorChainView, inspector_chain_view, GTK_TYPE_BOX)
 
@@ -54,26 +71,13 @@ get_model (InspectorChainView *self)
   return self->watch != NULL ? inspector_watch_get_model (self->watch) : NULL;
 }
 
-/* ---- what is said beside the rows ---- */
-
-static const char *
-describe_state (InspectorWatch *watch)
+static gboolean
+is_paused (InspectorChainView *self)
 {
-  switch (inspector_watch_get_state (watch))
-    {
-    case INSPECTOR_WATCH_LIVE:
-      return _("live");
-    case INSPECTOR_WATCH_FINISHED:
-      return _("finished");
-    case INSPECTOR_WATCH_LOST:
-      return _("connection lost");
-    case INSPECTOR_WATCH_FAILED:
-      return _("not available");
-    case INSPECTOR_WATCH_CONNECTING:
-    default:
-      return _("connecting");
-    }
+  return self->watch != NULL && inspector_watch_get_paused (self->watch);
 }
+
+/* ---- what is said beside the rows ---- */
 
 static const char *
 describe_waiting (InspectorWatch *watch)
@@ -93,288 +97,299 @@ describe_waiting (InspectorWatch *watch)
     }
 }
 
-static void
-show_status (InspectorChainView *self)
+/* What the pill says, and what it does; NULL: there is no pill. */
+static char *
+describe_pill (InspectorChainView *self, const char **action)
 {
-  InspectorChainModel *model = get_model (self);
-  g_autoptr(GString) text = NULL;
-  g_autofree char *steps = NULL;
-  guint64 n_steps;
-  guint64 n_updates;
+  guint n_new = inspector_chain_list_get_n_new (self->list);
+  gboolean is_more = FALSE;
+  guint n_waiting = is_paused (self) ? inspector_watch_get_n_waiting (self->watch, &is_more) : 0;
+  g_autofree char *count = inspector_format_count (is_paused (self) ? n_waiting : n_new);
 
-  if (model == NULL)
-    {
-      gtk_label_set_text (self->status, "");
-      return;
-    }
-  n_steps = inspector_chain_model_get_n_steps (model);
-  n_updates = inspector_chain_model_get_n_updates (model);
-  text = g_string_new (NULL);
-  steps = inspector_format_count (n_steps);
-  g_string_append_printf (text, ngettext ("%s step", "%s steps", (gulong) n_steps), steps);
-  if (n_updates > 0)
-    {
-      g_autofree char *updates = inspector_format_count (n_updates);
-
-      g_string_append (text, " · ");
-      g_string_append_printf (text, ngettext ("%s update", "%s updates", (gulong) n_updates), updates);
-    }
-  g_string_append_printf (text, " · %s", describe_state (self->watch));
-  gtk_label_set_text (self->status, text->str);
+  *action = is_paused (self) ? "chain.pause" : "chain.go-to-end";
+  if (is_paused (self) && is_more)
+    return g_strdup_printf (_("Paused · more than %s wait · go on"), count);
+  if (is_paused (self))
+    return g_strdup_printf (ngettext ("Paused · %s waits · go on", "Paused · %s wait · go on", n_waiting), count);
+  if (!inspector_chain_list_is_following (self->list) && n_new > 0)
+    return g_strdup_printf (_("↓ %s new · back to live"), count);
+  return NULL;
 }
 
 static void
 show_pill (InspectorChainView *self)
 {
-  gboolean is_shown = !self->follow.is_following && self->follow.n_new > 0;
+  const char *action;
+  g_autofree char *text = describe_pill (self, &action);
 
-  if (is_shown)
+  if (text != NULL)
     {
-      g_autofree char *count = inspector_format_count (self->follow.n_new);
-      g_autofree char *text = g_strdup_printf (_("↓ %s new"), count);
-
       gtk_button_set_label (self->pill, text);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pill), action);
     }
-  gtk_revealer_set_reveal_child (self->pill_revealer, is_shown);
-  gtk_widget_set_can_target (GTK_WIDGET (self->pill_revealer), is_shown);
+  gtk_revealer_set_reveal_child (self->pill_revealer, text != NULL);
+  gtk_widget_set_can_target (GTK_WIDGET (self->pill_revealer), text != NULL);
 }
 
 static void
 show_page (InspectorChainView *self)
 {
   InspectorChainModel *model = get_model (self);
-  gboolean has_rows = model != NULL && g_list_model_get_n_items (G_LIST_MODEL (model)) > 0;
+  GListModel *shown = inspector_chain_list_get_shown (self->list);
+  gboolean is_empty = model == NULL || g_list_model_get_n_items (G_LIST_MODEL (model)) == 0;
 
   gtk_label_set_text (self->waiting, self->watch != NULL ? describe_waiting (self->watch) : "");
-  gtk_stack_set_visible_child_name (self->stack, has_rows ? "rows" : "waiting");
+  gtk_widget_set_visible (GTK_WIDGET (self->waiting), is_empty);
+  gtk_widget_set_visible (self->hidden, !is_empty && g_list_model_get_n_items (shown) == 0);
 }
 
-/* ---- frames ---- */
+/* ---- the item that is looked at ---- */
+
+static gboolean
+is_step (InspectorChainItem *item)
+{
+  InspectorItemKind kind = inspector_chain_item_get_kind (item);
+
+  return kind == INSPECTOR_ITEM_STEP || kind == INSPECTOR_ITEM_OPEN;
+}
+
+/* (transfer full) (nullable) */
+static InspectorChainItem *
+dup_newest (GListModel *shown)
+{
+  guint n = shown != NULL ? g_list_model_get_n_items (shown) : 0;
+
+  for (guint i = 0; i < MIN (n, NEWEST_ROWS); i++)
+    {
+      g_autoptr(InspectorChainItem) item = g_list_model_get_item (shown, n - 1 - i);
+
+      if (is_step (item))
+        return g_steal_pointer (&item);
+    }
+  return n > 0 ? g_list_model_get_item (shown, n - 1) : NULL;
+}
 
 static void
-scroll_to (InspectorChainView *self, guint position)
+tell_item (InspectorChainView *self)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
+  GListModel *shown = inspector_chain_list_get_shown (self->list);
+  guint position = inspector_chain_list_get_selected (self->list);
+  g_autoptr(InspectorChainItem) item = NULL;
+
+  g_clear_handle_id (&self->newest, g_source_remove);
+  item = position != GTK_INVALID_LIST_POSITION ? g_list_model_get_item (shown, position) : dup_newest (shown);
+  if (g_set_object (&self->told, item))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SELECTED_ITEM]);
 }
 
 static gboolean
-frame_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+newest_cb (gpointer user_data)
 {
-  InspectorChainView *self = INSPECTOR_CHAIN_VIEW (widget);
-  InspectorChainModel *model = get_model (self);
-  guint n_rows;
+  InspectorChainView *self = user_data;
 
-  if (model == NULL)
-    {
-      self->tick = 0;
-      return G_SOURCE_REMOVE;
-    }
-  n_rows = g_list_model_get_n_items (G_LIST_MODEL (model));
-  /* As long as it does not keep up, drawing what will be gone in the next frame would only hold it up more. */
-  if (self->n_scrolls > 0 && n_rows > 0 && inspector_chain_model_get_n_pending (model) < CATCH_UP_ROWS)
-    {
-      self->n_scrolls--;
-      scroll_to (self, n_rows - 1);
-    }
-  inspector_chain_model_apply (model, MAX_ROWS_PER_FRAME, g_get_monotonic_time () + MAX_US_PER_FRAME);
-  if (inspector_chain_model_has_work (model) || self->n_scrolls > 0)
-    return G_SOURCE_CONTINUE;
-  self->tick = 0;
+  self->newest = 0;
+  tell_item (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-want_frame (InspectorChainView *self)
+on_selection_changed (InspectorChainView *self)
 {
-  if (self->tick == 0)
-    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), frame_cb, NULL, NULL);
+  tell_item (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HAS_SELECTION]);
 }
 
-/* The last row is higher now. */
 static void
-on_grown (InspectorChainView *self)
+seek_wanted (InspectorChainView *self)
 {
-  if (self->follow.is_following)
+  GListModel *shown = inspector_chain_list_get_shown (self->list);
+  guint n = shown != NULL ? g_list_model_get_n_items (shown) : 0;
+  OuioeEventId wanted;
+
+  if (self->wanted_id == NULL || !ouioe_event_id_parse (self->wanted_id, &wanted))
+    return;
+  for (guint i = n; i-- > 0;)
     {
-      self->n_scrolls = SCROLL_FRAMES;
-      want_frame (self);
+      g_autoptr(InspectorChainItem) item = g_list_model_get_item (shown, i);
+      OuioeEvent *event = inspector_chain_item_get_event (item);
+      int order = event != NULL ? ouioe_event_id_compare (*ouioe_event_get_id (event), wanted) : 1;
+
+      if (order == 0)
+        {
+          g_clear_pointer (&self->wanted_id, g_free);
+          inspector_chain_list_go_to (self->list, i, TRUE);
+        }
+      if (order <= 0)
+        return;   /* they stand in the order of their ids */
     }
 }
 
 static void
-on_items_changed (InspectorChainView *self, guint position, guint n_removed, guint n_added)
+on_shown_changed (InspectorChainView *self)
 {
-  if (n_added > 0 && inspector_follow_added (&self->follow, n_added))
-    {
-      self->n_scrolls = SCROLL_FRAMES;
-      want_frame (self);
-    }
   show_page (self);
-  show_status (self);
-  show_pill (self);
+  inspector_chain_status_update (self->status);
+  if (self->newest == 0)
+    self->newest = g_timeout_add (NEWEST_MS, newest_cb, self);
+  if (self->told == NULL)
+    tell_item (self);
+  seek_wanted (self);
 }
 
-/* ---- the reader ---- */
+/* ---- filter and search ---- */
 
 static void
-on_moved (InspectorChainView *self)
+on_filter_changed (InspectorChainView *self)
 {
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
-
-  inspector_follow_moved (&self->follow, gtk_adjustment_get_value (adjustment),
-                          gtk_adjustment_get_page_size (adjustment), gtk_adjustment_get_upper (adjustment),
-                          self->n_scrolls > 0);
-  show_pill (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_FILTERS]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SHOW_UPDATES]);
+  show_page (self);
+  inspector_chain_status_update (self->status);
 }
 
 static void
-stay (InspectorChainView *self)
+on_search_mode (InspectorChainView *self)
 {
-  self->n_scrolls = 0;
-  inspector_follow_stay (&self->follow);
-  show_pill (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SEARCH_MODE]);
 }
+
+static void
+on_search_closed (InspectorChainView *self)
+{
+  guint position = inspector_chain_list_get_selected (self->list);
+
+  if (position != GTK_INVALID_LIST_POSITION)
+    inspector_chain_list_go_to (self->list, position, TRUE);
+}
+
+/* ---- pausing ---- */
 
 static gboolean
-on_scroll (InspectorChainView *self, double dx, double dy)
+count_cb (gpointer user_data)
 {
-  /* The wheel counts at once, even while rows pour in and the list is on its way to the end. */
-  if (dy < 0 && gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->scroller)) > 0)
-    stay (self);
-  return GDK_EVENT_PROPAGATE;
+  show_pill (user_data);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
-on_selected (InspectorChainView *self, GParamSpec *pspec, GtkSingleSelection *selection)
+on_paused_changed (InspectorChainView *self)
 {
-  if (gtk_single_selection_get_selected (selection) != GTK_INVALID_LIST_POSITION)
-    stay (self);
+  inspector_chain_list_set_frozen (self->list, is_paused (self));
+  g_clear_handle_id (&self->count, g_source_remove);
+  if (is_paused (self))
+    self->count = g_timeout_add (WAITING_MS, count_cb, self);
+  show_pill (self);
+  inspector_chain_status_update (self->status);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PAUSED]);
 }
 
-static InspectorChainItem *
-get_selected (InspectorChainView *self)
-{
-  GtkSelectionModel *selection = gtk_list_view_get_model (self->list);
-
-  return selection != NULL ? gtk_single_selection_get_selected_item (GTK_SINGLE_SELECTION (selection)) : NULL;
-}
-
-static void
-on_activate (InspectorChainView *self, guint position)
-{
-  InspectorChainModel *model = get_model (self);
-  g_autoptr(InspectorChainItem) item = g_list_model_get_item (G_LIST_MODEL (model), position);
-
-  if (item != NULL)
-    inspector_chain_item_set_expanded (item, !inspector_chain_item_get_expanded (item));
-}
+/* ---- actions ---- */
 
 static void
 go_to_end (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  InspectorChainView *self = INSPECTOR_CHAIN_VIEW (widget);
-  GtkSelectionModel *selection = gtk_list_view_get_model (self->list);
-
-  if (selection != NULL)
-    gtk_single_selection_set_selected (GTK_SINGLE_SELECTION (selection), GTK_INVALID_LIST_POSITION);
-  inspector_follow_go_to_end (&self->follow);
-  self->n_scrolls = SCROLL_FRAMES;
-  want_frame (self);
-  show_pill (self);
+  inspector_chain_list_go_to_end (INSPECTOR_CHAIN_VIEW (widget)->list);
 }
 
 static void
 go_to_start (GtkWidget *widget, const char *action, GVariant *parameter)
 {
+  inspector_chain_list_go_to_start (INSPECTOR_CHAIN_VIEW (widget)->list);
+}
+
+static void
+toggle_paused (GtkWidget *widget, const char *action, GVariant *parameter)
+{
   InspectorChainView *self = INSPECTOR_CHAIN_VIEW (widget);
 
-  stay (self);
-  scroll_to (self, 0);
+  if (self->watch != NULL)
+    inspector_watch_set_paused (self->watch, !inspector_watch_get_paused (self->watch));
+}
+
+static void
+open_search (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  inspector_search_bar_set_mode (INSPECTOR_CHAIN_VIEW (widget)->search_bar, TRUE);
+}
+
+static void
+search_on (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  inspector_search_bar_move (INSPECTOR_CHAIN_VIEW (widget)->search_bar, strcmp (action, "chain.search-next") == 0);
+}
+
+static void
+clear_filters (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  inspector_filter_clear (INSPECTOR_CHAIN_VIEW (widget)->filter);
+}
+
+static void
+unselect (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  inspector_chain_list_unselect (INSPECTOR_CHAIN_VIEW (widget)->list);
+}
+
+static void
+go_to_same_kind (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  InspectorChainView *self = INSPECTOR_CHAIN_VIEW (widget);
+  GListModel *shown = inspector_chain_list_get_shown (self->list);
+  guint n = shown != NULL ? g_list_model_get_n_items (shown) : 0;
+  guint position = inspector_chain_list_get_selected (self->list);
+  int direction = g_variant_get_int32 (parameter) > 0 ? 1 : -1;
+  g_autoptr(InspectorChainItem) from = NULL;
+
+  if (n == 0)
+    return;
+  if (position == GTK_INVALID_LIST_POSITION)
+    position = n - 1;
+  from = g_list_model_get_item (shown, position);
+  for (guint i = position + (guint) direction; i < n; i += (guint) direction)
+    {
+      g_autoptr(InspectorChainItem) item = g_list_model_get_item (shown, i);
+
+      if (inspector_chain_item_get_kind (item) != inspector_chain_item_get_kind (from) ||
+          g_strcmp0 (inspector_chain_item_get_type_word (item), inspector_chain_item_get_type_word (from)) != 0)
+        continue;
+      inspector_chain_list_go_to (self->list, i, TRUE);
+      return;
+    }
+  gtk_widget_error_bell (widget);
 }
 
 static void
 copy (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  InspectorChainItem *item = get_selected (INSPECTOR_CHAIN_VIEW (widget));
+  static const struct {
+    const char         *action;
+    InspectorCopyFormat format;
+  } formats[] = {
+    { "chain.copy", INSPECTOR_COPY_TEXT },
+    { "chain.copy-markdown", INSPECTOR_COPY_MARKDOWN },
+    { "chain.copy-json", INSPECTOR_COPY_JSON },
+    { "chain.copy-link", INSPECTOR_COPY_LINK },
+  };
+  g_autoptr(GPtrArray) items = inspector_chain_view_get_selection (INSPECTOR_CHAIN_VIEW (widget));
 
-  if (item != NULL)
-    gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), inspector_chain_item_get_text (item));
-}
-
-static void
-set_selected_expanded (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  InspectorChainItem *item = get_selected (INSPECTOR_CHAIN_VIEW (widget));
-
-  if (item != NULL)
-    inspector_chain_item_set_expanded (item, g_variant_get_boolean (parameter));
-}
-
-/* ---- rows ---- */
-
-static gboolean
-set_narrow_cb (gpointer user_data)
-{
-  InspectorChainView *self = user_data;
-
-  self->narrow_idle = 0;
-  for (guint i = 0; i < self->rows->len; i++)
-    inspector_chain_row_set_narrow (self->rows->pdata[i], self->is_narrow);
-  if (self->follow.is_following)
+  for (guint i = 0; items->len > 0 && i < G_N_ELEMENTS (formats); i++)
     {
-      self->n_scrolls = SCROLL_FRAMES;
-      want_frame (self);
+      g_autofree char *text = NULL;
+
+      if (strcmp (formats[i].action, action) != 0)
+        continue;
+      text = inspector_copy (items, formats[i].format);
+      gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
     }
-  return G_SOURCE_REMOVE;
-}
-
-/* The page of the horizontal adjustment is the width of the list. Rows cannot change while they are being laid out. */
-static void
-on_width_changed (InspectorChainView *self, GtkAdjustment *adjustment)
-{
-  double width = gtk_adjustment_get_page_size (adjustment);
-  gboolean is_narrow = width > 0 && width < NARROW_PIXELS;
-
-  if (self->is_narrow == is_narrow)
-    return;
-  self->is_narrow = is_narrow;
-  if (self->narrow_idle == 0)
-    self->narrow_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, set_narrow_cb, self, NULL);
 }
 
 static void
-on_setup (InspectorChainView *self, GtkListItem *list_item)
+set_expanded (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  InspectorChainRow *row = inspector_chain_row_new ();
+  g_autoptr(GPtrArray) items = inspector_chain_list_get_selection (INSPECTOR_CHAIN_VIEW (widget)->list);
 
-  inspector_chain_row_set_narrow (row, self->is_narrow);
-  g_ptr_array_add (self->rows, row);
-  gtk_list_item_set_child (list_item, GTK_WIDGET (row));
-}
-
-static void
-on_teardown (InspectorChainView *self, GtkListItem *list_item)
-{
-  g_ptr_array_remove_fast (self->rows, gtk_list_item_get_child (list_item));
-}
-
-static void
-on_bind (InspectorChainView *self, GtkListItem *list_item)
-{
-  GtkWidget *row = gtk_list_item_get_child (list_item);
-  InspectorChainItem *item = gtk_list_item_get_item (list_item);
-  g_autofree char *sentence = inspector_chain_row_describe (item);
-
-  inspector_chain_row_set_item (INSPECTOR_CHAIN_ROW (row), item);
-  /* The name of a row is that of the widget around it, which GTK leaves without one. */
-  gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (row)), GTK_ACCESSIBLE_PROPERTY_LABEL, sentence,
-                                  -1);
-}
-
-static void
-on_unbind (InspectorChainView *self, GtkListItem *list_item)
-{
-  inspector_chain_row_set_item (INSPECTOR_CHAIN_ROW (gtk_list_item_get_child (list_item)), NULL);
+  for (guint i = 0; i < items->len; i++)
+    inspector_chain_item_set_expanded (items->pdata[i], g_variant_get_boolean (parameter));
 }
 
 /* ---- the watch ---- */
@@ -383,145 +398,320 @@ static void
 on_state_changed (InspectorChainView *self)
 {
   show_page (self);
-  show_status (self);
+  inspector_chain_status_update (self->status);
 }
 
 static void
 forget_watch (InspectorChainView *self)
 {
-  if (self->tick != 0)
-    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
-  self->tick = 0;
-  if (self->watch == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (inspector_watch_get_model (self->watch), self);
-  g_signal_handlers_disconnect_by_data (self->watch, self);
+  g_clear_handle_id (&self->newest, g_source_remove);
+  g_clear_handle_id (&self->count, g_source_remove);
+  g_clear_pointer (&self->wanted_id, g_free);
+  if (self->watch != NULL)
+    g_signal_handlers_disconnect_by_data (self->watch, self);
   g_clear_object (&self->watch);
 }
 
 void
 inspector_chain_view_set_watch (InspectorChainView *self, InspectorWatch *watch)
 {
-  forget_watch (self);
-  inspector_follow_init (&self->follow);
-  self->n_scrolls = 0;
-  inspector_progress_card_set_watch (self->card, watch);
-  if (watch == NULL)
-    {
-      gtk_list_view_set_model (self->list, NULL);
-    }
-  else
-    {
-      InspectorChainModel *model = inspector_watch_get_model (watch);
-      g_autoptr(GtkSingleSelection) selection = gtk_single_selection_new (NULL);
+  InspectorChainModel *model;
 
-      self->watch = g_object_ref (watch);
-      gtk_single_selection_set_autoselect (selection, FALSE);
-      gtk_single_selection_set_can_unselect (selection, TRUE);
-      gtk_single_selection_set_model (selection, G_LIST_MODEL (model));
-      g_signal_connect_object (selection, "notify::selected", G_CALLBACK (on_selected), self, G_CONNECT_SWAPPED);
-      gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
-      /* Behind the list: it must know the rows before it is sent to them. */
-      g_signal_connect_swapped (model, "items-changed", G_CALLBACK (on_items_changed), self);
-      g_signal_connect_swapped (model, "pending", G_CALLBACK (want_frame), self);
-      g_signal_connect_swapped (model, "grown", G_CALLBACK (on_grown), self);
+  forget_watch (self);
+  self->watch = watch != NULL ? g_object_ref (watch) : NULL;
+  model = get_model (self);
+  inspector_progress_card_set_watch (self->card, watch);
+  inspector_filter_set_user_id (self->filter, watch != NULL ? inspector_watch_get_user_id (watch) : NULL);
+  inspector_chain_list_set_frozen (self->list, is_paused (self));
+  inspector_chain_list_set_model (self->list, model);
+  inspector_search_bar_set_model (self->search_bar, G_LIST_MODEL (model),
+                                  watch != NULL ? inspector_watch_get_user_id (watch) : NULL);
+  inspector_filter_popover_set_model (self->popover, G_LIST_MODEL (model));
+  inspector_chain_status_set_watch (self->status, watch, inspector_chain_list_get_shown (self->list));
+  if (watch != NULL)
+    {
       g_signal_connect_swapped (watch, "state-changed", G_CALLBACK (on_state_changed), self);
-      if (inspector_chain_model_has_work (model))
-        want_frame (self);
+      g_signal_connect_swapped (watch, "paused-changed", G_CALLBACK (on_paused_changed), self);
     }
+  on_paused_changed (self);
   show_page (self);
-  show_status (self);
-  show_pill (self);
+  tell_item (self);
+}
+
+GtkWidget *
+inspector_chain_view_get_tools (InspectorChainView *self)
+{
+  return self->tools;
+}
+
+InspectorFilter *
+inspector_chain_view_get_filter (InspectorChainView *self)
+{
+  return self->filter;
+}
+
+GListModel *
+inspector_chain_view_get_shown (InspectorChainView *self)
+{
+  return inspector_chain_list_get_shown (self->list);
+}
+
+GPtrArray *
+inspector_chain_view_get_selection (InspectorChainView *self)
+{
+  GPtrArray *items = inspector_chain_list_get_selection (self->list);
+  InspectorChainItem *newest = items->len == 0 ? dup_newest (inspector_chain_list_get_shown (self->list)) : NULL;
+
+  if (newest != NULL)
+    g_ptr_array_add (items, newest);
+  return items;
+}
+
+gboolean
+inspector_chain_view_go_to_item (InspectorChainView *self, InspectorChainItem *item)
+{
+  GListModel *shown = inspector_chain_list_get_shown (self->list);
+  guint n = shown != NULL ? g_list_model_get_n_items (shown) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr(InspectorChainItem) other = g_list_model_get_item (shown, i);
+
+      if (other != item)
+        continue;
+      inspector_chain_list_go_to (self->list, i, TRUE);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+void
+inspector_chain_view_go_to_event (InspectorChainView *self, const char *id)
+{
+  g_free (self->wanted_id);
+  self->wanted_id = g_strdup (id);
+  seek_wanted (self);
 }
 
 gboolean
 inspector_chain_view_is_following (InspectorChainView *self)
 {
-  return self->follow.is_following;
+  return inspector_chain_list_is_following (self->list);
 }
 
 guint
 inspector_chain_view_get_n_new (InspectorChainView *self)
 {
-  return self->follow.n_new;
+  return inspector_chain_list_get_n_new (self->list);
 }
 
 const char *
 inspector_chain_view_get_status (InspectorChainView *self)
 {
-  return gtk_label_get_text (self->status);
+  return inspector_chain_status_get_text (self->status);
 }
 
 /* ---- the type ---- */
+
+static void
+inspector_chain_view_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  InspectorChainView *self = INSPECTOR_CHAIN_VIEW (object);
+
+  switch ((ChainViewProperty) prop_id)
+    {
+    case PROP_SELECTED_ITEM:
+      g_value_set_object (value, self->told);
+      break;
+    case PROP_HAS_SELECTION:
+      g_value_set_boolean (value, inspector_chain_list_get_selected (self->list) != GTK_INVALID_LIST_POSITION);
+      break;
+    case PROP_PAUSED:
+      g_value_set_boolean (value, is_paused (self));
+      break;
+    case PROP_SEARCH_MODE:
+      g_value_set_boolean (value, inspector_search_bar_get_mode (self->search_bar));
+      break;
+    case PROP_N_FILTERS:
+      g_value_set_uint (value, inspector_filter_get_n_active (self->filter));
+      break;
+    case PROP_COMPACT:
+      g_value_set_boolean (value, self->is_compact);
+      break;
+    case PROP_SINCE_START:
+      g_value_set_boolean (value, self->is_since_start);
+      break;
+    case PROP_SHOW_UPDATES:
+      g_value_set_boolean (value, inspector_filter_get_updates (self->filter));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+inspector_chain_view_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  InspectorChainView *self = INSPECTOR_CHAIN_VIEW (object);
+  gboolean is_set = g_value_get_boolean (value);
+
+  switch ((ChainViewProperty) prop_id)
+    {
+    case PROP_PAUSED:
+      if (self->watch != NULL)
+        inspector_watch_set_paused (self->watch, is_set);
+      break;
+    case PROP_SEARCH_MODE:
+      inspector_search_bar_set_mode (self->search_bar, is_set);
+      break;
+    case PROP_COMPACT:
+      self->is_compact = is_set;
+      inspector_chain_list_set_compact (self->list, is_set);
+      break;
+    case PROP_SINCE_START:
+      self->is_since_start = is_set;
+      inspector_chain_list_set_since_start (self->list, is_set);
+      break;
+    case PROP_SHOW_UPDATES:
+      inspector_filter_set_updates (self->filter, is_set);
+      break;
+    case PROP_SELECTED_ITEM:
+    case PROP_HAS_SELECTION:
+    case PROP_N_FILTERS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
 
 static void
 inspector_chain_view_dispose (GObject *object)
 {
   InspectorChainView *self = INSPECTOR_CHAIN_VIEW (object);
 
-  forget_watch (self);
-  g_clear_handle_id (&self->narrow_idle, g_source_remove);
+  if (self->list != NULL)
+    inspector_chain_view_set_watch (self, NULL);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  if (self->filter != NULL)
+    g_signal_handlers_disconnect_by_data (self->filter, self);
+  g_clear_object (&self->filter);
+  g_clear_object (&self->tools);
+  g_clear_object (&self->told);
   gtk_widget_dispose_template (GTK_WIDGET (self), INSPECTOR_TYPE_CHAIN_VIEW);
   G_OBJECT_CLASS (inspector_chain_view_parent_class)->dispose (object);
 }
 
 static void
-inspector_chain_view_finalize (GObject *object)
+install_properties (GObjectClass *object_class)
 {
-  g_ptr_array_unref (INSPECTOR_CHAIN_VIEW (object)->rows);
-  G_OBJECT_CLASS (inspector_chain_view_parent_class)->finalize (object);
+  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags writable = readable | G_PARAM_WRITABLE;
+
+  props[PROP_SELECTED_ITEM] = g_param_spec_object ("selected-item", NULL, NULL, INSPECTOR_TYPE_CHAIN_ITEM, readable);
+  props[PROP_HAS_SELECTION] = g_param_spec_boolean ("has-selection", NULL, NULL, FALSE, readable);
+  props[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, writable);
+  props[PROP_SEARCH_MODE] = g_param_spec_boolean ("search-mode", NULL, NULL, FALSE, writable);
+  props[PROP_N_FILTERS] = g_param_spec_uint ("n-filters", NULL, NULL, 0, G_MAXUINT, 0, readable);
+  props[PROP_COMPACT] = g_param_spec_boolean ("compact", NULL, NULL, FALSE, writable);
+  props[PROP_SINCE_START] = g_param_spec_boolean ("since-start", NULL, NULL, FALSE, writable);
+  props[PROP_SHOW_UPDATES] = g_param_spec_boolean ("show-updates", NULL, NULL, TRUE, writable);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+}
+
+static void
+install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "chain.go-to-end", NULL, go_to_end);
+  gtk_widget_class_install_action (widget_class, "chain.go-to-start", NULL, go_to_start);
+  gtk_widget_class_install_action (widget_class, "chain.pause", NULL, toggle_paused);
+  gtk_widget_class_install_action (widget_class, "chain.search", NULL, open_search);
+  gtk_widget_class_install_action (widget_class, "chain.search-next", NULL, search_on);
+  gtk_widget_class_install_action (widget_class, "chain.search-previous", NULL, search_on);
+  gtk_widget_class_install_action (widget_class, "chain.clear-filters", NULL, clear_filters);
+  gtk_widget_class_install_action (widget_class, "chain.unselect", NULL, unselect);
+  gtk_widget_class_install_action (widget_class, "chain.same-kind", "i", go_to_same_kind);
+  gtk_widget_class_install_action (widget_class, "chain.expand", "b", set_expanded);
+  gtk_widget_class_install_action (widget_class, "chain.copy", NULL, copy);
+  gtk_widget_class_install_action (widget_class, "chain.copy-markdown", NULL, copy);
+  gtk_widget_class_install_action (widget_class, "chain.copy-json", NULL, copy);
+  gtk_widget_class_install_action (widget_class, "chain.copy-link", NULL, copy);
+}
+
+/* Of the rows. What is for the whole window is bound there. */
+static void
+add_bindings (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Right, 0, "chain.expand", "b", TRUE);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, 0, "chain.expand", "b", FALSE);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Down, GDK_ALT_MASK, "chain.same-kind", "i", 1);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Up, GDK_ALT_MASK, "chain.same-kind", "i", -1);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "chain.copy", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "chain.copy-markdown", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "chain.unselect", NULL);
 }
 
 static void
 inspector_chain_view_class_init (InspectorChainViewClass *klass)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = inspector_chain_view_dispose;
-  G_OBJECT_CLASS (klass)->finalize = inspector_chain_view_finalize;
+  object_class->get_property = inspector_chain_view_get_property;
+  object_class->set_property = inspector_chain_view_set_property;
+  object_class->dispose = inspector_chain_view_dispose;
+  install_properties (object_class);
+  install_actions (widget_class);
+  add_bindings (widget_class);
+  g_type_ensure (INSPECTOR_TYPE_CHAIN_LIST);
+  g_type_ensure (INSPECTOR_TYPE_CHAIN_STATUS);
   g_type_ensure (INSPECTOR_TYPE_PROGRESS_CARD);
+  g_type_ensure (INSPECTOR_TYPE_SEARCH_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ouioe/Inspector/inspector-chain-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainView, search_bar);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, card);
-  gtk_widget_class_bind_template_child (widget_class, InspectorChainView, stack);
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainView, hidden);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, waiting);
-  gtk_widget_class_bind_template_child (widget_class, InspectorChainView, scroller);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, list);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, pill_revealer);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, pill);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, status);
-  gtk_widget_class_bind_template_callback (widget_class, on_activate);
-  gtk_widget_class_install_action (widget_class, "chain.go-to-end", NULL, go_to_end);
-  gtk_widget_class_install_action (widget_class, "chain.go-to-start", NULL, go_to_start);
-  gtk_widget_class_install_action (widget_class, "chain.copy", NULL, copy);
-  gtk_widget_class_install_action (widget_class, "chain.expand", "b", set_selected_expanded);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "chain.copy", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Right, 0, "chain.expand", "b", TRUE);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, 0, "chain.expand", "b", FALSE);
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainView, row_menu);
+  gtk_widget_class_bind_template_callback (widget_class, show_pill);
+  gtk_widget_class_bind_template_callback (widget_class, on_shown_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_selection_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_mode);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_closed);
+}
+
+static void
+on_menu (InspectorChainView *self, int n_press, double x, double y)
+{
+  if (inspector_chain_list_get_selected (self->list) == GTK_INVALID_LIST_POSITION)
+    return;
+  if (self->menu == NULL)
+    {
+      self->menu = gtk_popover_menu_new_from_model (self->row_menu);
+      gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+      gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+      gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+    }
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) x, (int) y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->menu));
 }
 
 static void
 inspector_chain_view_init (InspectorChainView *self)
 {
-  g_autoptr(GtkListItemFactory) factory = NULL;
-  GtkEventController *wheel;
+  GtkGesture *press = gtk_gesture_click_new ();
 
+  self->filter = inspector_filter_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
-  inspector_follow_init (&self->follow);
-  self->rows = g_ptr_array_new ();
-
-  factory = gtk_signal_list_item_factory_new ();
-  g_signal_connect_swapped (factory, "setup", G_CALLBACK (on_setup), self);
-  g_signal_connect_swapped (factory, "bind", G_CALLBACK (on_bind), self);
-  g_signal_connect_swapped (factory, "unbind", G_CALLBACK (on_unbind), self);
-  g_signal_connect_swapped (factory, "teardown", G_CALLBACK (on_teardown), self);
-  gtk_list_view_set_factory (self->list, factory);
-
-  wheel = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
-  gtk_event_controller_set_propagation_phase (wheel, GTK_PHASE_CAPTURE);
-  g_signal_connect_swapped (wheel, "scroll", G_CALLBACK (on_scroll), self);
-  gtk_widget_add_controller (GTK_WIDGET (self->scroller), wheel);
-  g_signal_connect_object (gtk_scrolled_window_get_hadjustment (self->scroller), "changed",
-                           G_CALLBACK (on_width_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scroller), "value-changed", G_CALLBACK (on_moved),
-                           self, G_CONNECT_SWAPPED);
+  inspector_chain_list_set_filter (self->list, GTK_FILTER (self->filter));
+  inspector_search_bar_set_list (self->search_bar, self->list);
+  self->popover = inspector_filter_popover_new (self->filter);
+  self->tools = g_object_ref_sink (inspector_chain_tools_new (self, GTK_WIDGET (self->popover)));
+  g_signal_connect_swapped (self->filter, "changed", G_CALLBACK (on_filter_changed), self);
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (press), GDK_BUTTON_SECONDARY);
+  g_signal_connect_swapped (press, "pressed", G_CALLBACK (on_menu), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (press));
 }

@@ -165,7 +165,7 @@ add_level (InspectorDetailPane *self, int row, const char *name, double fraction
   gtk_level_bar_set_value (GTK_LEVEL_BAR (bar), CLAMP (fraction, 0, 1));
   gtk_widget_set_hexpand (bar, TRUE);
   gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (bar, "row-level");
+  gtk_widget_add_css_class (bar, "level");
   if (is_progress)
     gtk_widget_add_css_class (bar, "is-progress");
   gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL, name,

@@ -120,6 +120,22 @@ inspector_format_joined (const char *text, glong max_chars)
 }
 
 char *
+inspector_format_folded (const char *text)
+{
+  g_autoptr(GString) folded = g_string_sized_new (strlen (text) + 1);
+
+  /* Character by character, so that places in it are places in the text. */
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      if ((guchar) *p < 0x80)
+        g_string_append_c (folded, g_ascii_tolower (*p));
+      else
+        g_string_append_unichar (folded, g_unichar_tolower (g_utf8_get_char (p)));
+    }
+  return g_string_free (g_steal_pointer (&folded), FALSE);
+}
+
+char *
 inspector_format_tail (const char *text, glong max_chars)
 {
   glong n = g_utf8_strlen (text, -1);

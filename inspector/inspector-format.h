@@ -18,6 +18,8 @@ char *inspector_format_percent  (double fraction);      /* "88 %", of 0 to 1 */
 char *inspector_format_count    (guint64 n);            /* "18 432", digits grouped as the locale does */
 /* The text with its lines joined to one paragraph, at most @max_chars of it. */
 char *inspector_format_joined   (const char *text, glong max_chars);
+/* The text in lower case, for comparing. */
+char *inspector_format_folded   (const char *text);
 /* The end of the text, its lines joined, at most @max_chars of it. */
 char *inspector_format_tail     (const char *text, glong max_chars);
 /* The text as it is, at most @max_chars of it. */

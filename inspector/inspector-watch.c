@@ -6,6 +6,16 @@
 
 #include "inspector-watch.h"
 
+/* So many events wait while it is paused; then the connection is given up, and made again behind them. */
+#define MAX_WAITING 10000
+
+/* What came while it was paused. */
+typedef struct {
+  OuioeEvent  *event;   /* NULL: a gap */
+  OuioeEventId until;   /* of a gap */
+  gint64       lost;    /* of a gap; -1 when not known */
+} Waiting;
+
 struct _InspectorWatch
 {
   GObject              parent_instance;
@@ -18,6 +28,10 @@ struct _InspectorWatch
   GCancellable        *question;       /* what is known of the session is being asked; NULL when it is not */
   gboolean             is_asked;       /* it was asked */
   char                *user_id;        /* NULL when not known */
+  gboolean             is_paused;
+  gboolean             is_cut;         /* too much came while it was paused: nothing is subscribed to */
+  GQueue               waiting;        /* Waiting, while it is paused */
+  OuioeGeneration     *held;           /* what came of it while it was paused, or NULL */
   InspectorWatchState  state;
   gboolean             is_ended;       /* the last thing heard of the session is its end */
   char                *message;        /* why it is lost or failed, or NULL */
@@ -29,7 +43,8 @@ struct _InspectorWatch
   gint64               now_us;         /* of a replay or recording */
 };
 
-enum { SIGNAL_STATE_CHANGED, SIGNAL_PROGRESS_CHANGED, SIGNAL_GENERATION_CHANGED, N_SIGNALS };
+enum { SIGNAL_STATE_CHANGED, SIGNAL_PROGRESS_CHANGED, SIGNAL_GENERATION_CHANGED, SIGNAL_PAUSED_CHANGED,
+       N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (InspectorWatch, inspector_watch, G_TYPE_OBJECT)
@@ -61,8 +76,10 @@ take_generation (InspectorWatch *self, OuioeGeneration *generation)
   g_signal_emit (self, signals[SIGNAL_GENERATION_CHANGED], 0);
 }
 
+static void unsubscribe (InspectorWatch *self);
+
 static void
-on_event (InspectorWatch *self, OuioeEvent *event)
+apply_event (InspectorWatch *self, OuioeEvent *event)
 {
   self->last_id = *ouioe_event_get_id (event);
   switch (ouioe_event_get_kind (event))
@@ -90,10 +107,60 @@ on_event (InspectorWatch *self, OuioeEvent *event)
 }
 
 static void
+apply_gap (InspectorWatch *self, const OuioeEventId *until, gint64 lost)
+{
+  self->last_id = *until;
+  inspector_chain_model_push (self->model, inspector_chain_item_new_gap (lost));
+}
+
+/* ---- pausing ---- */
+
+static void
+waiting_free (gpointer data)
+{
+  Waiting *waiting = data;
+
+  g_clear_pointer (&waiting->event, ouioe_event_unref);
+  g_free (waiting);
+}
+
+static void
+keep_waiting (InspectorWatch *self, OuioeEvent *event, const OuioeEventId *until, gint64 lost)
+{
+  Waiting *waiting = g_new0 (Waiting, 1);
+
+  if (event != NULL)
+    waiting->event = ouioe_event_ref (event);
+  else
+    waiting->until = *until;
+  waiting->lost = lost;
+  g_queue_push_tail (&self->waiting, waiting);
+  if (self->waiting.length < MAX_WAITING)
+    return;
+  self->is_cut = TRUE;
+  unsubscribe (self);
+}
+
+static void
+on_event (InspectorWatch *self, OuioeEvent *event)
+{
+  if (self->is_paused)
+    keep_waiting (self, event, NULL, 0);
+  else
+    apply_event (self, event);
+}
+
+static void
 on_gap (InspectorWatch *self, const char *after, const char *until, gint64 lost)
 {
-  ouioe_event_id_parse (until, &self->last_id);
-  inspector_chain_model_push (self->model, inspector_chain_item_new_gap (lost));
+  OuioeEventId id;
+
+  if (!ouioe_event_id_parse (until, &id))
+    return;
+  if (self->is_paused)
+    keep_waiting (self, NULL, &id, lost);
+  else
+    apply_gap (self, &id, lost);
 }
 
 /* ---- what is never stored ---- */
@@ -117,7 +184,13 @@ on_delta_dropped (InspectorWatch *self, const char *session_id, const char *step
 static void
 on_generation (InspectorWatch *self, const char *session_id, OuioeGeneration *generation)
 {
-  take_generation (self, generation);
+  if (!self->is_paused)
+    {
+      take_generation (self, generation);
+      return;
+    }
+  g_clear_pointer (&self->held, ouioe_generation_unref);
+  self->held = ouioe_generation_ref (generation);
 }
 
 static void
@@ -212,6 +285,8 @@ inspector_watch_dispose (GObject *object)
   g_clear_object (&self->model);
   g_clear_pointer (&self->progress, ouioe_progress_update_unref);
   g_clear_pointer (&self->generation, ouioe_generation_unref);
+  g_clear_pointer (&self->held, ouioe_generation_unref);
+  g_queue_clear_full (&self->waiting, waiting_free);
   G_OBJECT_CLASS (inspector_watch_parent_class)->dispose (object);
 }
 
@@ -237,6 +312,8 @@ inspector_watch_class_init (InspectorWatchClass *klass)
                                                 G_TYPE_NONE, 0);
   signals[SIGNAL_PROGRESS_CHANGED] = g_signal_new ("progress-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                    G_TYPE_NONE, 0);
+  signals[SIGNAL_PAUSED_CHANGED] = g_signal_new ("paused-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                                 G_TYPE_NONE, 0);
   signals[SIGNAL_GENERATION_CHANGED] = g_signal_new ("generation-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                                      NULL, G_TYPE_NONE, 0);
 }
@@ -244,6 +321,7 @@ inspector_watch_class_init (InspectorWatchClass *klass)
 static void
 inspector_watch_init (InspectorWatch *self)
 {
+  g_queue_init (&self->waiting);
   self->model = inspector_chain_model_new (INSPECTOR_HISTORY_LIMIT);
 }
 
@@ -420,10 +498,57 @@ inspector_watch_get_ended_us (InspectorWatch *self)
   return self->ended_us;
 }
 
+gboolean
+inspector_watch_get_paused (InspectorWatch *self)
+{
+  return self->is_paused;
+}
+
+guint
+inspector_watch_get_n_waiting (InspectorWatch *self, gboolean *is_more)
+{
+  if (is_more != NULL)
+    *is_more = self->is_cut;
+  return self->waiting.length;
+}
+
+/* What waited happens now. */
+static void
+go_on (InspectorWatch *self)
+{
+  while (self->waiting.length > 0)
+    {
+      Waiting *waiting = g_queue_pop_head (&self->waiting);
+
+      if (waiting->event != NULL)
+        apply_event (self, waiting->event);
+      else
+        apply_gap (self, &waiting->until, waiting->lost);
+      waiting_free (waiting);
+    }
+  if (self->held != NULL)
+    take_generation (self, self->held);
+  g_clear_pointer (&self->held, ouioe_generation_unref);
+  if (self->is_cut)
+    subscribe (self);
+  self->is_cut = FALSE;
+}
+
+void
+inspector_watch_set_paused (InspectorWatch *self, gboolean is_paused)
+{
+  if (self->is_paused == is_paused)
+    return;
+  self->is_paused = is_paused;
+  g_signal_emit (self, signals[SIGNAL_PAUSED_CHANGED], 0);
+  if (!is_paused)
+    go_on (self);
+}
+
 void
 inspector_watch_retry (InspectorWatch *self)
 {
-  if (self->origin != INSPECTOR_WATCH_SERVICE)
+  if (self->origin != INSPECTOR_WATCH_SERVICE || self->is_cut)
     return;
   unsubscribe (self);
   subscribe (self);
@@ -432,5 +557,6 @@ inspector_watch_retry (InspectorWatch *self)
 void
 inspector_watch_stop (InspectorWatch *self)
 {
+  self->is_cut = FALSE;
   unsubscribe (self);
 }

@@ -30,6 +30,7 @@ G_DECLARE_FINAL_TYPE (InspectorWatch, inspector_watch, INSPECTOR, WATCH, GObject
 /* Signals:
  *   state-changed      ()
  *   progress-changed   ()   there is a newer update, or the session began again
+ *   paused-changed     ()
  *   generation-changed ()   more is known of the model behind it: its phase, its tokens
  */
 InspectorWatch      *inspector_watch_new          (OuioeClient *client, const char *session_id);
@@ -55,6 +56,11 @@ const char          *inspector_watch_get_user_id  (InspectorWatch *self);   /* N
 /* When the session began and ended, microseconds since 1970; 0 when that is not known. */
 gint64               inspector_watch_get_began_us (InspectorWatch *self);
 gint64               inspector_watch_get_ended_us (InspectorWatch *self);
+/* While it is paused nothing changes but its state of the connection. What comes waits, and happens when it goes on. */
+void                 inspector_watch_set_paused   (InspectorWatch *self, gboolean is_paused);
+gboolean             inspector_watch_get_paused   (InspectorWatch *self);
+/* @is_more: (out) (optional): more came than may wait; it will be asked for again */
+guint                inspector_watch_get_n_waiting (InspectorWatch *self, gboolean *is_more);
 /* Does not wait for the next attempt. */
 void                 inspector_watch_retry        (InspectorWatch *self);
 /* No signal after this. */

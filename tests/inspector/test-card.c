@@ -182,10 +182,10 @@ test_a_narrow_row_keeps_its_words (Fixture *f, gconstpointer data)
   collect (GTK_WIDGET (row), wide);
   g_assert_cmpstr (wide->str, ==, "01:11:01.0|Decision|First second|50 %|");
 
-  inspector_chain_row_set_narrow (row, TRUE);
+  inspector_chain_row_set_style (row, &(InspectorRowStyle) { .is_narrow = TRUE });
   collect (GTK_WIDGET (row), narrow);
   g_assert_cmpstr (narrow->str, ==, "01:11:01.0|Decision|50 %|First second|");   /* the text on lines of its own */
-  inspector_chain_row_set_narrow (row, FALSE);
+  inspector_chain_row_set_style (row, &(InspectorRowStyle) { .is_narrow = FALSE });
   collect (GTK_WIDGET (row), again);
   g_assert_cmpstr (again->str, ==, wide->str);
   g_object_unref (row);
