@@ -37,6 +37,7 @@ struct _InspectorChainList
   InspectorFollow      follow;
   guint                tick;          /* 0 when nothing is queued and nothing is to be scrolled */
   gint64               frame_us;      /* when the last tick was, monotonic; 0 when there was none just before */
+  double               height;        /* of what can be seen at a time */
   guint                n_scrolls;     /* frames in which the list is still sent to its end */
   gboolean             is_frozen;
   GPtrArray           *rows;          /* InspectorChainRow, those that are alive, not owned */
@@ -252,6 +253,19 @@ on_width_changed (InspectorChainList *self, GtkAdjustment *adjustment)
     return;
   self->style.is_narrow = is_narrow;
   want_style (self);
+}
+
+/* What stands above it got higher or lower: the end is somewhere else now. */
+static void
+on_height_changed (InspectorChainList *self, GtkAdjustment *adjustment)
+{
+  double height = gtk_adjustment_get_page_size (adjustment);
+
+  if (self->height == height)
+    return;
+  self->height = height;
+  if (self->follow.is_following)
+    want_end (self);
 }
 
 static void
@@ -566,6 +580,8 @@ inspector_chain_list_init (InspectorChainList *self)
   gtk_widget_add_controller (GTK_WIDGET (self->scroller), wheel);
   g_signal_connect_object (gtk_scrolled_window_get_hadjustment (self->scroller), "changed",
                            G_CALLBACK (on_width_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scroller), "changed",
+                           G_CALLBACK (on_height_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scroller), "value-changed", G_CALLBACK (on_moved),
                            self, G_CONNECT_SWAPPED);
 }

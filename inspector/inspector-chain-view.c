@@ -18,6 +18,7 @@
 #include "inspector-format.h"
 #include "inspector-progress-card.h"
 #include "inspector-search-bar.h"
+#include "inspector-timeline.h"
 
 /* Between two newest steps that are told: nobody reads faster. */
 #define NEWEST_MS 250
@@ -31,6 +32,7 @@ struct _InspectorChainView
   GtkBox                  parent_instance;
   InspectorSearchBar     *search_bar;
   InspectorProgressCard  *card;
+  InspectorTimeline      *timeline;
   GtkLabel               *waiting;        /* over the list, which stays mapped: its frames make the rows */
   GtkWidget              *hidden;         /* likewise, when the filters leave nothing */
   InspectorChainList     *list;
@@ -195,6 +197,9 @@ newest_cb (gpointer user_data)
 static void
 on_selection_changed (InspectorChainView *self)
 {
+  g_autoptr(GPtrArray) items = inspector_chain_list_get_selection (self->list);
+
+  inspector_timeline_set_selected_item (self->timeline, items->len > 0 ? items->pdata[items->len - 1] : NULL);
   tell_item (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HAS_SELECTION]);
 }
@@ -281,6 +286,12 @@ on_paused_changed (InspectorChainView *self)
   show_pill (self);
   inspector_chain_status_update (self->status);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PAUSED]);
+}
+
+static void
+on_timeline_activated (InspectorChainView *self, InspectorChainItem *item)
+{
+  inspector_chain_view_go_to_item (self, item);
 }
 
 /* ---- actions ---- */
@@ -421,6 +432,7 @@ inspector_chain_view_set_watch (InspectorChainView *self, InspectorWatch *watch)
   self->watch = watch != NULL ? g_object_ref (watch) : NULL;
   model = get_model (self);
   inspector_progress_card_set_watch (self->card, watch);
+  inspector_timeline_set_watch (self->timeline, watch);
   inspector_filter_set_user_id (self->filter, watch != NULL ? inspector_watch_get_user_id (watch) : NULL);
   inspector_chain_list_set_frozen (self->list, is_paused (self));
   inspector_chain_list_set_model (self->list, model);
@@ -571,6 +583,7 @@ inspector_chain_view_set_property (GObject *object, guint prop_id, const GValue 
     case PROP_SINCE_START:
       self->is_since_start = is_set;
       inspector_chain_list_set_since_start (self->list, is_set);
+      g_object_set (self->timeline, "since-start", is_set, NULL);
       break;
     case PROP_SHOW_UPDATES:
       inspector_filter_set_updates (self->filter, is_set);
@@ -666,9 +679,11 @@ inspector_chain_view_class_init (InspectorChainViewClass *klass)
   g_type_ensure (INSPECTOR_TYPE_CHAIN_STATUS);
   g_type_ensure (INSPECTOR_TYPE_PROGRESS_CARD);
   g_type_ensure (INSPECTOR_TYPE_SEARCH_BAR);
+  g_type_ensure (INSPECTOR_TYPE_TIMELINE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ouioe/Inspector/inspector-chain-view.ui");
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, search_bar);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, card);
+  gtk_widget_class_bind_template_child (widget_class, InspectorChainView, timeline);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, hidden);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, waiting);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, list);
@@ -677,6 +692,7 @@ inspector_chain_view_class_init (InspectorChainViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, status);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, row_menu);
   gtk_widget_class_bind_template_callback (widget_class, show_pill);
+  gtk_widget_class_bind_template_callback (widget_class, on_timeline_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_shown_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_selection_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_search_mode);

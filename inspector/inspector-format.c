@@ -83,6 +83,31 @@ inspector_format_age (gint64 age_us)
 }
 
 char *
+inspector_format_took (gint64 duration_us)
+{
+  duration_us = MAX (duration_us, 0);
+  if (duration_us < 995 * G_TIME_SPAN_MILLISECOND)
+    return g_strdup_printf (_("%d ms"), (int) ((duration_us + 500) / 1000));
+  if (duration_us < G_TIME_SPAN_MINUTE)
+    return g_strdup_printf (_("%.1f s"), (double) duration_us / G_USEC_PER_SEC);
+  return inspector_format_duration (duration_us);
+}
+
+char *
+inspector_format_span (gint64 duration_us)
+{
+  gulong seconds = (gulong) ((MAX (duration_us, 0) + G_USEC_PER_SEC / 2) / G_USEC_PER_SEC);
+  gulong minutes = (seconds + 30) / 60;
+  gulong hours = (minutes + 30) / 60;
+
+  if (seconds < 90)
+    return g_strdup_printf (ngettext ("%lu second", "%lu seconds", seconds), seconds);
+  if (minutes < 90)
+    return g_strdup_printf (ngettext ("%lu minute", "%lu minutes", minutes), minutes);
+  return g_strdup_printf (ngettext ("%lu hour", "%lu hours", hours), hours);
+}
+
+char *
 inspector_format_percent (double fraction)
 {
   return g_strdup_printf (_("%d %%"), (int) lround (CLAMP (fraction, 0, 1) * 100));
