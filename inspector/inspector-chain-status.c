@@ -181,6 +181,24 @@ inspector_chain_status_get_text (InspectorChainStatus *self)
   return gtk_label_get_text (self->label);
 }
 
+const char *
+inspector_chain_status_describe_empty (InspectorWatch *watch)
+{
+  switch (inspector_watch_get_state (watch))
+    {
+    case INSPECTOR_WATCH_LIVE:
+      return _("Nothing yet. What the session thinks appears here.");
+    case INSPECTOR_WATCH_FINISHED:
+      return _("Nothing is kept of this session.");
+    case INSPECTOR_WATCH_FAILED:
+      return inspector_watch_get_message (watch);
+    case INSPECTOR_WATCH_LOST:
+    case INSPECTOR_WATCH_CONNECTING:
+    default:
+      return _("Connecting…");
+    }
+}
+
 /* ---- the type ---- */
 
 static void

@@ -18,5 +18,7 @@ void        inspector_chain_status_set_watch (InspectorChainStatus *self, Inspec
 /* Says soon what is so now: a few times a second at most. */
 void        inspector_chain_status_update    (InspectorChainStatus *self);
 const char *inspector_chain_status_get_text  (InspectorChainStatus *self);
+/* What is said in place of the rows of a chain that has none. */
+const char *inspector_chain_status_describe_empty (InspectorWatch *watch);
 
 G_END_DECLS

@@ -10,20 +10,20 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "inspector-chain-find.h"
 #include "inspector-chain-list.h"
+#include "inspector-chain-pill.h"
 #include "inspector-chain-status.h"
 #include "inspector-chain-tools.h"
 #include "inspector-copy.h"
 #include "inspector-filter-popover.h"
-#include "inspector-format.h"
 #include "inspector-progress-card.h"
+#include "inspector-row-menu.h"
 #include "inspector-search-bar.h"
 #include "inspector-timeline.h"
 
 /* Between two newest steps that are told: nobody reads faster. */
 #define NEWEST_MS 250
-/* How far back the newest step is looked for, before an update will do. */
-#define NEWEST_ROWS 64
 /* Between two counts of what waits. */
 #define WAITING_MS 250
 
@@ -36,11 +36,9 @@ struct _InspectorChainView
   GtkLabel               *waiting;        /* over the list, which stays mapped: its frames make the rows */
   GtkWidget              *hidden;         /* likewise, when the filters leave nothing */
   InspectorChainList     *list;
-  GtkRevealer            *pill_revealer;
-  GtkButton              *pill;
+  InspectorChainPill     *pill;
   InspectorChainStatus   *status;
   GMenuModel             *row_menu;
-  GtkWidget              *menu;           /* over a row; NULL until it was asked for */
   GtkWidget              *tools;          /* for the header bar */
   InspectorFilterPopover *popover;        /* of the tools */
   InspectorFilter        *filter;
@@ -81,56 +79,18 @@ is_paused (InspectorChainView *self)
 
 /* ---- what is said beside the rows ---- */
 
-static const char *
-describe_waiting (InspectorWatch *watch)
-{
-  switch (inspector_watch_get_state (watch))
-    {
-    case INSPECTOR_WATCH_LIVE:
-      return _("Nothing yet. What the session thinks appears here.");
-    case INSPECTOR_WATCH_FINISHED:
-      return _("Nothing is kept of this session.");
-    case INSPECTOR_WATCH_FAILED:
-      return inspector_watch_get_message (watch);
-    case INSPECTOR_WATCH_LOST:
-    case INSPECTOR_WATCH_CONNECTING:
-    default:
-      return _("Connecting…");
-    }
-}
-
-/* What the pill says, and what it does; NULL: there is no pill. */
-static char *
-describe_pill (InspectorChainView *self, const char **action)
-{
-  guint n_new = inspector_chain_list_get_n_new (self->list);
-  gboolean is_more = FALSE;
-  guint n_waiting = is_paused (self) ? inspector_watch_get_n_waiting (self->watch, &is_more) : 0;
-  g_autofree char *count = inspector_format_count (is_paused (self) ? n_waiting : n_new);
-
-  *action = is_paused (self) ? "chain.pause" : "chain.go-to-end";
-  if (is_paused (self) && is_more)
-    return g_strdup_printf (_("Paused · more than %s wait · go on"), count);
-  if (is_paused (self))
-    return g_strdup_printf (ngettext ("Paused · %s waits · go on", "Paused · %s wait · go on", n_waiting), count);
-  if (!inspector_chain_list_is_following (self->list) && n_new > 0)
-    return g_strdup_printf (_("↓ %s new · back to live"), count);
-  return NULL;
-}
-
 static void
 show_pill (InspectorChainView *self)
 {
-  const char *action;
-  g_autofree char *text = describe_pill (self, &action);
+  gboolean is_more = FALSE;
+  guint n_waiting = is_paused (self) ? inspector_watch_get_n_waiting (self->watch, &is_more) : 0;
 
-  if (text != NULL)
-    {
-      gtk_button_set_label (self->pill, text);
-      gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pill), action);
-    }
-  gtk_revealer_set_reveal_child (self->pill_revealer, text != NULL);
-  gtk_widget_set_can_target (GTK_WIDGET (self->pill_revealer), text != NULL);
+  if (is_paused (self))
+    inspector_chain_pill_show_paused (self->pill, n_waiting, is_more);
+  else if (!inspector_chain_list_is_following (self->list))
+    inspector_chain_pill_show_new (self->pill, inspector_chain_list_get_n_new (self->list));
+  else
+    inspector_chain_pill_show_new (self->pill, 0);
 }
 
 static void
@@ -140,36 +100,12 @@ show_page (InspectorChainView *self)
   GListModel *shown = inspector_chain_list_get_shown (self->list);
   gboolean is_empty = model == NULL || g_list_model_get_n_items (G_LIST_MODEL (model)) == 0;
 
-  gtk_label_set_text (self->waiting, self->watch != NULL ? describe_waiting (self->watch) : "");
+  gtk_label_set_text (self->waiting, self->watch != NULL ? inspector_chain_status_describe_empty (self->watch) : "");
   gtk_widget_set_visible (GTK_WIDGET (self->waiting), is_empty);
   gtk_widget_set_visible (self->hidden, !is_empty && g_list_model_get_n_items (shown) == 0);
 }
 
 /* ---- the item that is looked at ---- */
-
-static gboolean
-is_step (InspectorChainItem *item)
-{
-  InspectorItemKind kind = inspector_chain_item_get_kind (item);
-
-  return kind == INSPECTOR_ITEM_STEP || kind == INSPECTOR_ITEM_OPEN;
-}
-
-/* (transfer full) (nullable) */
-static InspectorChainItem *
-dup_newest (GListModel *shown)
-{
-  guint n = shown != NULL ? g_list_model_get_n_items (shown) : 0;
-
-  for (guint i = 0; i < MIN (n, NEWEST_ROWS); i++)
-    {
-      g_autoptr(InspectorChainItem) item = g_list_model_get_item (shown, n - 1 - i);
-
-      if (is_step (item))
-        return g_steal_pointer (&item);
-    }
-  return n > 0 ? g_list_model_get_item (shown, n - 1) : NULL;
-}
 
 static void
 tell_item (InspectorChainView *self)
@@ -179,7 +115,8 @@ tell_item (InspectorChainView *self)
   g_autoptr(InspectorChainItem) item = NULL;
 
   g_clear_handle_id (&self->newest, g_source_remove);
-  item = position != GTK_INVALID_LIST_POSITION ? g_list_model_get_item (shown, position) : dup_newest (shown);
+  item = position != GTK_INVALID_LIST_POSITION ? g_list_model_get_item (shown, position)
+                                               : inspector_chain_find_newest (shown);
   if (g_set_object (&self->told, item))
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SELECTED_ITEM]);
 }
@@ -207,26 +144,16 @@ on_selection_changed (InspectorChainView *self)
 static void
 seek_wanted (InspectorChainView *self)
 {
-  GListModel *shown = inspector_chain_list_get_shown (self->list);
-  guint n = shown != NULL ? g_list_model_get_n_items (shown) : 0;
   OuioeEventId wanted;
+  guint position;
 
   if (self->wanted_id == NULL || !ouioe_event_id_parse (self->wanted_id, &wanted))
     return;
-  for (guint i = n; i-- > 0;)
-    {
-      g_autoptr(InspectorChainItem) item = g_list_model_get_item (shown, i);
-      OuioeEvent *event = inspector_chain_item_get_event (item);
-      int order = event != NULL ? ouioe_event_id_compare (*ouioe_event_get_id (event), wanted) : 1;
-
-      if (order == 0)
-        {
-          g_clear_pointer (&self->wanted_id, g_free);
-          inspector_chain_list_go_to (self->list, i, TRUE);
-        }
-      if (order <= 0)
-        return;   /* they stand in the order of their ids */
-    }
+  position = inspector_chain_find_event (inspector_chain_list_get_shown (self->list), wanted);
+  if (position == G_MAXUINT)
+    return;
+  g_clear_pointer (&self->wanted_id, g_free);
+  inspector_chain_list_go_to (self->list, position, TRUE);
 }
 
 static void
@@ -346,52 +273,26 @@ go_to_same_kind (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   InspectorChainView *self = INSPECTOR_CHAIN_VIEW (widget);
   GListModel *shown = inspector_chain_list_get_shown (self->list);
-  guint n = shown != NULL ? g_list_model_get_n_items (shown) : 0;
-  guint position = inspector_chain_list_get_selected (self->list);
-  int direction = g_variant_get_int32 (parameter) > 0 ? 1 : -1;
-  g_autoptr(InspectorChainItem) from = NULL;
+  guint from = inspector_chain_list_get_selected (self->list);
+  guint position;
 
-  if (n == 0)
-    return;
-  if (position == GTK_INVALID_LIST_POSITION)
-    position = n - 1;
-  from = g_list_model_get_item (shown, position);
-  for (guint i = position + (guint) direction; i < n; i += (guint) direction)
-    {
-      g_autoptr(InspectorChainItem) item = g_list_model_get_item (shown, i);
-
-      if (inspector_chain_item_get_kind (item) != inspector_chain_item_get_kind (from) ||
-          g_strcmp0 (inspector_chain_item_get_type_word (item), inspector_chain_item_get_type_word (from)) != 0)
-        continue;
-      inspector_chain_list_go_to (self->list, i, TRUE);
-      return;
-    }
-  gtk_widget_error_bell (widget);
+  if (from == GTK_INVALID_LIST_POSITION)
+    from = shown != NULL ? g_list_model_get_n_items (shown) - 1 : 0;
+  position = inspector_chain_find_same_kind (shown, from, g_variant_get_int32 (parameter) > 0 ? 1 : -1);
+  if (position != G_MAXUINT)
+    inspector_chain_list_go_to (self->list, position, TRUE);
+  else
+    gtk_widget_error_bell (widget);
 }
 
 static void
 copy (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  static const struct {
-    const char         *action;
-    InspectorCopyFormat format;
-  } formats[] = {
-    { "chain.copy", INSPECTOR_COPY_TEXT },
-    { "chain.copy-markdown", INSPECTOR_COPY_MARKDOWN },
-    { "chain.copy-json", INSPECTOR_COPY_JSON },
-    { "chain.copy-link", INSPECTOR_COPY_LINK },
-  };
   g_autoptr(GPtrArray) items = inspector_chain_view_get_selection (INSPECTOR_CHAIN_VIEW (widget));
+  g_autofree char *text = inspector_copy (items, inspector_copy_format_of (action));
 
-  for (guint i = 0; items->len > 0 && i < G_N_ELEMENTS (formats); i++)
-    {
-      g_autofree char *text = NULL;
-
-      if (strcmp (formats[i].action, action) != 0)
-        continue;
-      text = inspector_copy (items, formats[i].format);
-      gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
-    }
+  if (items->len > 0)
+    gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
 }
 
 static void
@@ -472,7 +373,8 @@ GPtrArray *
 inspector_chain_view_get_selection (InspectorChainView *self)
 {
   GPtrArray *items = inspector_chain_list_get_selection (self->list);
-  InspectorChainItem *newest = items->len == 0 ? dup_newest (inspector_chain_list_get_shown (self->list)) : NULL;
+  GListModel *shown = inspector_chain_list_get_shown (self->list);
+  InspectorChainItem *newest = items->len == 0 ? inspector_chain_find_newest (shown) : NULL;
 
   if (newest != NULL)
     g_ptr_array_add (items, newest);
@@ -482,19 +384,12 @@ inspector_chain_view_get_selection (InspectorChainView *self)
 gboolean
 inspector_chain_view_go_to_item (InspectorChainView *self, InspectorChainItem *item)
 {
-  GListModel *shown = inspector_chain_list_get_shown (self->list);
-  guint n = shown != NULL ? g_list_model_get_n_items (shown) : 0;
+  guint position = inspector_chain_find_item (inspector_chain_list_get_shown (self->list), item);
 
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr(InspectorChainItem) other = g_list_model_get_item (shown, i);
-
-      if (other != item)
-        continue;
-      inspector_chain_list_go_to (self->list, i, TRUE);
-      return TRUE;
-    }
-  return FALSE;
+  if (position == G_MAXUINT)
+    return FALSE;
+  inspector_chain_list_go_to (self->list, position, TRUE);
+  return TRUE;
 }
 
 void
@@ -603,7 +498,6 @@ inspector_chain_view_dispose (GObject *object)
 
   if (self->list != NULL)
     inspector_chain_view_set_watch (self, NULL);
-  g_clear_pointer (&self->menu, gtk_widget_unparent);
   if (self->filter != NULL)
     g_signal_handlers_disconnect_by_data (self->filter, self);
   g_clear_object (&self->filter);
@@ -676,6 +570,7 @@ inspector_chain_view_class_init (InspectorChainViewClass *klass)
   install_actions (widget_class);
   add_bindings (widget_class);
   g_type_ensure (INSPECTOR_TYPE_CHAIN_LIST);
+  g_type_ensure (INSPECTOR_TYPE_CHAIN_PILL);
   g_type_ensure (INSPECTOR_TYPE_CHAIN_STATUS);
   g_type_ensure (INSPECTOR_TYPE_PROGRESS_CARD);
   g_type_ensure (INSPECTOR_TYPE_SEARCH_BAR);
@@ -687,7 +582,6 @@ inspector_chain_view_class_init (InspectorChainViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, hidden);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, waiting);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, list);
-  gtk_widget_class_bind_template_child (widget_class, InspectorChainView, pill_revealer);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, pill);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, status);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, row_menu);
@@ -700,26 +594,8 @@ inspector_chain_view_class_init (InspectorChainViewClass *klass)
 }
 
 static void
-on_menu (InspectorChainView *self, int n_press, double x, double y)
-{
-  if (inspector_chain_list_get_selected (self->list) == GTK_INVALID_LIST_POSITION)
-    return;
-  if (self->menu == NULL)
-    {
-      self->menu = gtk_popover_menu_new_from_model (self->row_menu);
-      gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
-      gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
-      gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
-    }
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) x, (int) y, 1, 1 });
-  gtk_popover_popup (GTK_POPOVER (self->menu));
-}
-
-static void
 inspector_chain_view_init (InspectorChainView *self)
 {
-  GtkGesture *press = gtk_gesture_click_new ();
-
   self->filter = inspector_filter_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   inspector_chain_list_set_filter (self->list, GTK_FILTER (self->filter));
@@ -727,7 +603,5 @@ inspector_chain_view_init (InspectorChainView *self)
   self->popover = inspector_filter_popover_new (self->filter);
   self->tools = g_object_ref_sink (inspector_chain_tools_new (self, GTK_WIDGET (self->popover)));
   g_signal_connect_swapped (self->filter, "changed", G_CALLBACK (on_filter_changed), self);
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (press), GDK_BUTTON_SECONDARY);
-  g_signal_connect_swapped (press, "pressed", G_CALLBACK (on_menu), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (press));
+  inspector_row_menu_install (self, self->row_menu);
 }

@@ -96,6 +96,23 @@ append_link (GString *out, OuioeEvent *event)
   g_string_append_printf (out, "#%s\n", id);
 }
 
+InspectorCopyFormat
+inspector_copy_format_of (const char *action)
+{
+  static const char *const ends[] = {
+    [INSPECTOR_COPY_MARKDOWN] = "-markdown",
+    [INSPECTOR_COPY_JSON] = "-json",
+    [INSPECTOR_COPY_LINK] = "-link",
+  };
+
+  for (guint i = INSPECTOR_COPY_MARKDOWN; i < G_N_ELEMENTS (ends); i++)
+    {
+      if (g_str_has_suffix (action, ends[i]))
+        return (InspectorCopyFormat) i;
+    }
+  return INSPECTOR_COPY_TEXT;
+}
+
 char *
 inspector_copy (GPtrArray *items, InspectorCopyFormat format)
 {

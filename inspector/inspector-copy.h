@@ -15,6 +15,8 @@ typedef enum {
   INSPECTOR_COPY_LINK,       /* ouioe:session/SESSION#EVENT, a line each */
 } InspectorCopyFormat;
 
+/* By the end of the name of an action: "-markdown", "-json", "-link"; else TEXT. */
+InspectorCopyFormat inspector_copy_format_of (const char *action);
 /* @items: of InspectorChainItem. What has no event is left out of JSON and links. */
 char *inspector_copy (GPtrArray *items, InspectorCopyFormat format);
 
