@@ -163,7 +163,8 @@ inspector_timeline_lanes_measure (GtkWidget *widget, GtkOrientation orientation,
   height = measure_ruler (self);
   for (guint i = 0; i < self->rows->len; i++)
     height += measure_row (&g_array_index (self->rows, InspectorTimelineRow, i)) + INSPECTOR_TIMELINE_ROW_GAP;
-  if (for_size < INSPECTOR_TIMELINE_NARROW_PIXELS)
+  /* Of no width in particular: as much as it can be. */
+  if (for_size >= 0 && for_size < INSPECTOR_TIMELINE_NARROW_PIXELS)
     height = NARROW_HEIGHT;
   *minimum = height;
   *natural = height;

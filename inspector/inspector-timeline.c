@@ -421,7 +421,7 @@ inspector_timeline_measure (GtkWidget *widget, GtkOrientation orientation, int f
 
   gtk_widget_measure (GTK_WIDGET (self->lanes), orientation, for_size, minimum, natural, NULL, NULL);
   gtk_widget_measure (GTK_WIDGET (self->overview), orientation, for_size, &overview_minimum, &overview_natural, NULL, NULL);
-  if (orientation == GTK_ORIENTATION_VERTICAL && for_size >= INSPECTOR_TIMELINE_NARROW_PIXELS)
+  if (orientation == GTK_ORIENTATION_VERTICAL && (for_size < 0 || for_size >= INSPECTOR_TIMELINE_NARROW_PIXELS))
     {
       *minimum += overview_minimum + OVERVIEW_GAP;
       *natural += overview_natural + OVERVIEW_GAP;
