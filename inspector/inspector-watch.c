@@ -450,6 +450,12 @@ inspector_watch_get_session_id (InspectorWatch *self)
   return self->session_id;
 }
 
+OuioeClient *
+inspector_watch_get_client (InspectorWatch *self)
+{
+  return self->client;
+}
+
 InspectorChainModel *
 inspector_watch_get_model (InspectorWatch *self)
 {

@@ -45,6 +45,7 @@ InspectorWatchOrigin inspector_watch_get_origin   (InspectorWatch *self);
 /* The present as this session has it: the time of day, of a replay where it is, of a recording its last event. */
 gint64               inspector_watch_get_now_us   (InspectorWatch *self);
 const char          *inspector_watch_get_session_id (InspectorWatch *self);
+OuioeClient         *inspector_watch_get_client   (InspectorWatch *self);   /* (transfer none) (nullable): NULL of a file */
 InspectorChainModel *inspector_watch_get_model    (InspectorWatch *self);   /* (transfer none) */
 InspectorWatchState  inspector_watch_get_state    (InspectorWatch *self);
 const char          *inspector_watch_get_message  (InspectorWatch *self);   /* of LOST and FAILED: why; else NULL */

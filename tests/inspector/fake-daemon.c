@@ -22,6 +22,7 @@ struct _FakeDaemon
   GMutex      mutex;      /* guards all of it */
   GCond       cond;       /* there is more */
   GPtrArray  *sessions;   /* Session, newest first */
+  char       *control;    /* status of the answer to stop and answer-now; NULL: none comes as yet */
   gboolean    is_over;
 };
 
@@ -93,6 +94,22 @@ answer_session (FakeDaemon *self, const char *id, GOutputStream *out)
   return TRUE;
 }
 
+static gboolean
+answer_control (FakeDaemon *self, GOutputStream *out)
+{
+  g_autofree char *status = NULL;
+
+  g_mutex_lock (&self->mutex);
+  while (self->control == NULL && !self->is_over)
+    g_cond_wait (&self->cond, &self->mutex);
+  status = g_strdup (self->control);
+  g_mutex_unlock (&self->mutex);
+  if (status != NULL)
+    fake_answer (out, status, "application/json", g_str_has_prefix (status, "200") ? "{\"success\":true}"
+                 : "{\"detail\":\"No call of a model is under way.\",\"code\":\"wrong-state\",\"status\":409}");
+  return status != NULL;
+}
+
 /* Until the peer goes, or the daemon does. */
 static void
 stream (FakeDaemon *self, const char *id, guint after, GOutputStream *out)
@@ -139,6 +156,8 @@ request_cb (FakeServer *server, const FakeRequest *request, GOutputStream *out, 
       g_autofree char *name = g_strndup (id, strcspn (id, "/?"));
       const char *after = strstr (id, "after=");
 
+      if (g_str_has_suffix (id, "/stop") || g_str_has_suffix (id, "/answer-now"))
+        return answer_control (self, out);
       if (strstr (id, "/stream") == NULL)
         return answer_session (self, name, out);
       stream (self, name, after != NULL ? (guint) atoi (after + strlen ("after=")) : 0, out);
@@ -171,6 +190,7 @@ fake_daemon_free (FakeDaemon *self)
   g_mutex_unlock (&self->mutex);
   fake_server_free (self->server);
   g_ptr_array_unref (self->sessions);
+  g_free (self->control);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_free (self);
@@ -276,4 +296,14 @@ fake_daemon_add_delta (FakeDaemon *self, const char *id, const char *step_id, gu
   g_autofree char *json = g_strdup_printf ("\"step_id\":\"%s\",\"offset\":%u,\"text\":\"%s\"", step_id, offset, text);
 
   fake_daemon_add_frame (self, id, "thinking_delta", json);
+}
+
+void
+fake_daemon_answer_control (FakeDaemon *self, const char *status)
+{
+  g_mutex_lock (&self->mutex);
+  g_free (self->control);
+  self->control = g_strdup (status);
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
 }

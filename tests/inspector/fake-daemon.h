@@ -27,5 +27,7 @@ void        fake_daemon_add_frame   (FakeDaemon *self, const char *id, const cha
 void        fake_daemon_add_delta   (FakeDaemon *self, const char *id, const char *step_id, guint offset, const char *text);
 /* What is told of the model to whoever asks for the session. */
 void        fake_daemon_set_generation (FakeDaemon *self, const char *id, const char *json);
+/* "200 OK" or "409 Conflict" is the answer to stop and answer-now from now on; until then they wait. */
+void        fake_daemon_answer_control (FakeDaemon *self, const char *status);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeDaemon, fake_daemon_free)
