@@ -132,6 +132,16 @@ ouioe_codec_write_stats_frame (GString *out, const char *session_id, OuioeStream
 
 /* ---- a session ---- */
 
+/* With a comma in front; nothing when no update told one. */
+static void
+write_percentage (GString *out, OuioeStreamStats *stats)
+{
+  if (!stats->has_percentage)
+    return;
+  LITERAL (out, "," OUIOE_KEY (F_PROGRESS_PERCENTAGE));
+  ouioe_json_write_double (out, stats->percentage);
+}
+
 void
 ouioe_codec_write_session (GString *out, const OuioeSessionInfo *info, gint64 now_us)
 {
@@ -161,7 +171,9 @@ ouioe_codec_write_session (GString *out, const OuioeSessionInfo *info, gint64 no
   ouioe_codec_write_context_members (out, info->context);
   LITERAL (out, "," OUIOE_KEY (F_LAST_EVENT_ID) "\"");
   g_string_append_len (out, id, (gssize) ouioe_event_id_format (info->last_id, id));
-  LITERAL (out, "\"," OUIOE_KEY (F_STATS) "{");
+  LITERAL (out, "\"");
+  write_percentage (out, info->stats);
+  LITERAL (out, "," OUIOE_KEY (F_STATS) "{");
   write_stats_members (out, info->stats, now_us, FALSE);
   LITERAL (out, "}");
   if (info->generation != NULL)
@@ -289,6 +301,7 @@ ouioe_codec_stats_to_json (OuioeStreamStats *stats)
   ouioe_json_write_double (out, stats->confidence_sum);
   LITERAL (out, "," OUIOE_KEY (F_CONFIDENCE_COUNT));
   ouioe_json_write_uint (out, stats->n_confidence);
+  write_percentage (out, stats);
   write_all_types (out, stats);
   g_string_append_printf (out, "," OUIOE_KEY (F_CREATED_US) "%" G_GINT64_FORMAT, stats->created_us);
   g_string_append_printf (out, "," OUIOE_KEY (F_LAST_UPDATED_US) "%" G_GINT64_FORMAT, stats->last_updated_us);
@@ -342,6 +355,7 @@ ouioe_codec_stats_from_json (const char *json, GError **error)
   read_count (&reader, F_TOTAL_PROGRESS_UPDATES, &stats->n_progress);
   ouioe_read_number (&reader, F_CONFIDENCE_SUM, OUIOE_READ_REQUIRED, 0, G_MAXDOUBLE, &stats->confidence_sum);
   read_count (&reader, F_CONFIDENCE_COUNT, &stats->n_confidence);
+  stats->has_percentage = ouioe_read_number (&reader, F_PROGRESS_PERCENTAGE, OUIOE_READ_OPTIONAL, 0, 100, &stats->percentage);
   read_types (&reader, F_THINKING_TYPES_USED, stats, OUIOE_EVENT_THINKING_STEP);
   read_types (&reader, F_PROGRESS_TYPES_USED, stats, OUIOE_EVENT_PROGRESS_UPDATE);
   ouioe_read_integer (&reader, F_CREATED_US, OUIOE_READ_REQUIRED, G_MININT64, G_MAXINT64, &stats->created_us);

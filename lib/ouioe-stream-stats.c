@@ -180,6 +180,11 @@ void
 ouioe_stream_stats_add_update (OuioeStreamStats *self, const OuioeProgressUpdate *update, gint64 time_us)
 {
   self->n_progress++;
+  if (update->has_percentage)
+    {
+      self->has_percentage = TRUE;
+      self->percentage = update->percentage;
+    }
   ++*counts_slot (&self->progress_types, OUIOE_EVENT_PROGRESS_UPDATE, update->progress_type, TRUE);
   self->last_updated_us = MAX (self->last_updated_us, time_us);
 }

@@ -78,6 +78,8 @@ struct _OuioeStreamStats
   guint64         n_progress;
   double          confidence_sum;           /* of the steps that reported one */
   guint64         n_confidence;
+  gboolean        has_percentage;
+  double          percentage;               /* of the newest update that told one, 0 to 100 */
   OuioeTypeCounts thinking_types;
   OuioeTypeCounts progress_types;
   gint64          created_us;

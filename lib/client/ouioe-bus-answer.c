@@ -218,6 +218,7 @@ static const Row rows[] = {
   { "DebugMode",         "b", "debug_mode", FALSE },
   { "Request",           "s", "user_request", FALSE },
   { "LastEventId",       "s", "last_event_id", FALSE },
+  { "Percentage",        "d", "progress_percentage", FALSE },
   { "Generation",        "a{sv}", "generation", FALSE },
   { "ThinkingSteps",     "t", "total_thinking_steps", TRUE },
   { "ProgressUpdates",   "t", "total_progress_updates", TRUE },
@@ -234,7 +235,7 @@ is_absent (const Row *row, GVariant *value)
     return g_variant_get_uint64 (value) == 0;
   if (strcmp (row->property, "Generation") == 0)
     return g_variant_n_children (value) == 0;
-  if (strcmp (row->property, "AverageConfidence") == 0)
+  if (strcmp (row->property, "AverageConfidence") == 0 || strcmp (row->property, "Percentage") == 0)
     return g_variant_get_double (value) < 0.0;
   return FALSE;
 }

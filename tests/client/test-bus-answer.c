@@ -54,15 +54,15 @@ test_a_session (void)
   assert_converts (ouioe_bus_convert_session, "(a{sv})",
                    "({'Id': <'s'>, 'User': <'me'>, 'State': <'open'>, 'Outcome': <''>, 'EndedAt': <uint64 0>, "
                    "'CreatedAt': <uint64 1763858463398083>, 'DebugMode': <true>, 'ThinkingSteps': <uint64 3>, "
-                   "'AverageConfidence': <-1.0>, 'Later': <(1, 2)>, 'Request': <7>},)",
+                   "'AverageConfidence': <-1.0>, 'Percentage': <-1.0>, 'Later': <(1, 2)>, 'Request': <7>},)",
                    "{\"session_id\":\"s\",\"user_id\":\"me\",\"state\":\"open\","
                    "\"created_at\":\"2025-11-23T00:41:03.398083+00:00\",\"debug_mode\":true,"
                    "\"stats\":{\"total_thinking_steps\":3}}", 0);
   assert_converts (ouioe_bus_convert_session, "(a{sv})",
                    "({'Id': <'s'>, 'Outcome': <'done'>, 'EndedAt': <uint64 1763858463000000>, "
-                   "'AverageConfidence': <0.5>},)",
+                   "'AverageConfidence': <0.5>, 'Percentage': <62.0>},)",
                    "{\"session_id\":\"s\",\"outcome\":\"done\",\"ended_at\":\"2025-11-23T00:41:03.000000+00:00\","
-                   "\"stats\":{\"average_confidence\":0.5}}", 0);
+                   "\"progress_percentage\":62.0,\"stats\":{\"average_confidence\":0.5}}", 0);
   assert_converts (ouioe_bus_convert_session, "(as)", "([],)", NULL, OUIOE_ERROR_PROTOCOL);
 }
 

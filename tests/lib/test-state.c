@@ -104,6 +104,13 @@ test_sessions_tell_what_they_are (void)
                    "\"last_updated\":\"2026-11-23T01:11:03.398083+00:00\",\"thinking_per_minute\":0.0,"
                    "\"progress_per_minute\":0.0}}");
 
+  stats->has_percentage = TRUE;
+  stats->percentage = 62;
+  g_string_truncate (open, 0);
+  ouioe_codec_write_session (open, &info, TEST_TIME_US);
+  test_assert_json (open->str, open->len);
+  g_assert_nonnull (strstr (open->str, "\"last_event_id\":\"5-6\",\"progress_percentage\":62.0,\"stats\":{"));
+
   info.generation = ouioe_generation_new ();
   g_string_truncate (open, 0);
   ouioe_codec_write_session (open, &info, TEST_TIME_US);
@@ -172,6 +179,8 @@ test_stats_survive_a_database (void)
   g_autofree char *json = NULL;
 
   stats->confidence_sum = 0.1 + 0.2;
+  stats->has_percentage = TRUE;
+  stats->percentage = 62.5;
   ouioe_stream_stats_set_ended (stats, TEST_TIME_US + 5);
   json = ouioe_codec_stats_to_json (stats);
   test_assert_json (json, strlen (json));
@@ -180,6 +189,8 @@ test_stats_survive_a_database (void)
 
   g_assert_cmpfloat (back->confidence_sum, ==, 0.1 + 0.2);
   g_assert_cmpuint (back->n_confidence, ==, 2);
+  g_assert_true (back->has_percentage);
+  g_assert_cmpfloat (back->percentage, ==, 62.5);
   g_assert_cmpint (back->ended_us, ==, TEST_TIME_US + 5);
   g_assert_cmpint (back->created_us, ==, CREATED_US);
   ouioe_codec_write_stats_frame (before, "s", stats, TEST_TIME_US);
