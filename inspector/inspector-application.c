@@ -148,6 +148,7 @@ static const struct {
   { "window.close", { "<Control>w" } },
   { "win.retry", { "F5" } },
   { "win.back", { "<Alt>Left" } },
+  { "win.find-session", { "<Control><Alt>f" } },
   { "win.toggle-sidebar", { "F9" } },
   { "win.toggle-detail", { "<Shift>F9" } },
   { "win.go-to-end", { "End" } },

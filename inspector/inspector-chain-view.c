@@ -215,12 +215,6 @@ on_paused_changed (InspectorChainView *self)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PAUSED]);
 }
 
-static void
-on_timeline_activated (InspectorChainView *self, InspectorChainItem *item)
-{
-  inspector_chain_view_go_to_item (self, item);
-}
-
 /* ---- actions ---- */
 
 static void
@@ -586,7 +580,7 @@ inspector_chain_view_class_init (InspectorChainViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, status);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainView, row_menu);
   gtk_widget_class_bind_template_callback (widget_class, show_pill);
-  gtk_widget_class_bind_template_callback (widget_class, on_timeline_activated);
+  gtk_widget_class_bind_template_callback (widget_class, inspector_chain_view_go_to_item);
   gtk_widget_class_bind_template_callback (widget_class, on_shown_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_selection_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_search_mode);

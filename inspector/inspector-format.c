@@ -108,6 +108,20 @@ inspector_format_span (gint64 duration_us)
 }
 
 char *
+inspector_format_moment (gint64 time_us, gint64 now_us)
+{
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_local (time_us / G_USEC_PER_SEC);
+  g_autoptr(GDateTime) now = g_date_time_new_from_unix_local (now_us / G_USEC_PER_SEC);
+  gboolean is_today;
+
+  if (time == NULL || now == NULL)
+    return g_strdup ("");
+  is_today = g_date_time_get_year (time) == g_date_time_get_year (now) &&
+             g_date_time_get_day_of_year (time) == g_date_time_get_day_of_year (now);
+  return g_date_time_format (time, is_today ? "%H:%M" : "%x");
+}
+
+char *
 inspector_format_percent (double fraction)
 {
   return g_strdup_printf (_("%d %%"), (int) lround (CLAMP (fraction, 0, 1) * 100));

@@ -8,42 +8,57 @@
 
 #include "inspector-session-item.h"
 
-/* Between two questions: while something runs, and otherwise. */
-#define LIVE_INTERVAL_MS 1000
-#define IDLE_INTERVAL_MS 2500
+/* The rows of the sessions change so often at most. */
+#define APPLY_MS 250
 
 struct _InspectorService
 {
   GObject               parent_instance;
   OuioeClient          *client;
-  GListStore           *sessions;      /* InspectorSessionItem */
+  OuioeSessionList     *list;          /* follows the daemon */
+  GListStore           *sessions;      /* InspectorSessionItem: the same, at a rate that can be read */
   InspectorServiceState state;
   gboolean              was_online;
+  gboolean              is_held;       /* nobody may move */
   char                 *message;       /* why it is offline, or NULL */
-  GCancellable         *cancellable;   /* of the question under way; NULL when none is */
-  guint                 timer;         /* of the next question; 0 while one is under way */
+  guint                 timer;         /* takes over what changed; 0 when nothing did */
+  gint64                applied_us;    /* when it did so last, monotonic */
 };
 
 static guint changed_signal;
 
 G_DEFINE_FINAL_TYPE (InspectorService, inspector_service, G_TYPE_OBJECT)
 
+static void
+apply (InspectorService *self)
+{
+  g_autoptr(GPtrArray) sessions = g_ptr_array_new_with_free_func (g_object_unref);
+  GListModel *model = G_LIST_MODEL (self->list);
+
+  g_clear_handle_id (&self->timer, g_source_remove);
+  for (guint i = 0; i < g_list_model_get_n_items (model); i++)
+    g_ptr_array_add (sessions, g_list_model_get_item (model, i));
+  inspector_session_items_merge (self->sessions, sessions, !self->is_held);
+  self->applied_us = g_get_monotonic_time ();
+}
+
 static gboolean
-ask_cb (gpointer user_data)
+apply_cb (gpointer user_data)
 {
   InspectorService *self = user_data;
 
   self->timer = 0;
-  inspector_service_ask_now (self);
+  apply (self);
   return G_SOURCE_REMOVE;
 }
 
-static guint
-next_interval_ms (InspectorService *self)
+static void
+schedule (InspectorService *self)
 {
-  g_autoptr(InspectorSessionItem) first = g_list_model_get_item (G_LIST_MODEL (self->sessions), 0);
+  gint64 passed_ms = (g_get_monotonic_time () - self->applied_us) / 1000;
 
-  return first != NULL && inspector_session_item_is_open (first) ? LIVE_INTERVAL_MS : IDLE_INTERVAL_MS;
+  if (self->timer == 0)
+    self->timer = g_timeout_add (passed_ms >= APPLY_MS ? 0 : (guint) (APPLY_MS - passed_ms), apply_cb, self);
 }
 
 static void
@@ -58,24 +73,21 @@ set_state (InspectorService *self, InspectorServiceState state, const char *mess
 }
 
 static void
-list_came_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+on_live (InspectorService *self)
 {
-  InspectorService *self = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) sessions = ouioe_client_list_sessions_finish (OUIOE_CLIENT (source), result, &error);
+  const GError *error = ouioe_session_list_get_error (self->list);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return; /* nobody is there any more */
-
-  g_clear_object (&self->cancellable);
-  if (sessions != NULL)
+  if (ouioe_session_list_get_live (self->list))
     {
+      /* Whoever hears of it finds the sessions. */
       self->was_online = TRUE;
-      inspector_session_items_merge (self->sessions, sessions);
+      apply (self);
+      set_state (self, INSPECTOR_SERVICE_ONLINE, NULL);
     }
-  self->timer = g_timeout_add (next_interval_ms (self), ask_cb, self);
-  set_state (self, sessions != NULL ? INSPECTOR_SERVICE_ONLINE : INSPECTOR_SERVICE_OFFLINE,
-             error != NULL ? error->message : NULL);
+  else if (error != NULL)
+    {
+      set_state (self, INSPECTOR_SERVICE_OFFLINE, error->message);
+    }
 }
 
 static void
@@ -84,9 +96,12 @@ inspector_service_dispose (GObject *object)
   InspectorService *self = INSPECTOR_SERVICE (object);
 
   g_clear_handle_id (&self->timer, g_source_remove);
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
+  if (self->list != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->list, self);
+      ouioe_session_list_stop (self->list);
+    }
+  g_clear_object (&self->list);
   g_clear_object (&self->client);
   g_clear_object (&self->sessions);
   G_OBJECT_CLASS (inspector_service_parent_class)->dispose (object);
@@ -120,7 +135,10 @@ inspector_service_new (OuioeClient *client)
   InspectorService *self = g_object_new (INSPECTOR_TYPE_SERVICE, NULL);
 
   self->client = g_object_ref (client);
-  inspector_service_ask_now (self);
+  self->list = ouioe_session_list_new (client, NULL, OUIOE_SESSION_ANY, 0);
+  g_signal_connect_swapped (self->list, "items-changed", G_CALLBACK (schedule), self);
+  g_signal_connect_swapped (self->list, "notify::live", G_CALLBACK (on_live), self);
+  ouioe_session_list_start (self->list);
   return self;
 }
 
@@ -155,11 +173,20 @@ inspector_service_get_message (InspectorService *self)
 }
 
 void
-inspector_service_ask_now (InspectorService *self)
+inspector_service_retry (InspectorService *self)
 {
-  if (self->cancellable != NULL)
-    return; /* one is under way */
-  g_clear_handle_id (&self->timer, g_source_remove);
-  self->cancellable = g_cancellable_new ();
-  ouioe_client_list_sessions_async (self->client, NULL, 0, self->cancellable, list_came_cb, self);
+  if (ouioe_session_list_get_live (self->list))
+    return; /* it tells by itself */
+  ouioe_session_list_stop (self->list);
+  ouioe_session_list_start (self->list);
+}
+
+void
+inspector_service_hold (InspectorService *self, gboolean is_held)
+{
+  if (self->is_held == is_held)
+    return;
+  self->is_held = is_held;
+  if (!is_held)
+    schedule (self);
 }

@@ -11,14 +11,14 @@ G_BEGIN_DECLS
 
 typedef enum {
   INSPECTOR_SERVICE_CONNECTING,   /* no answer yet */
-  INSPECTOR_SERVICE_ONLINE,       /* the last question was answered */
-  INSPECTOR_SERVICE_OFFLINE,      /* the last question was not */
+  INSPECTOR_SERVICE_ONLINE,       /* what is shown is what is */
+  INSPECTOR_SERVICE_OFFLINE,      /* it does not answer; it is being tried again */
 } InspectorServiceState;
 
 #define INSPECTOR_TYPE_SERVICE (inspector_service_get_type ())
 G_DECLARE_FINAL_TYPE (InspectorService, inspector_service, INSPECTOR, SERVICE, GObject)
 
-/* Asks at once, and then regularly as long as it lives.
+/* Follows the daemon as long as it lives.
  * Signal "changed": the state, or the error, is another one now. */
 InspectorService     *inspector_service_new           (OuioeClient *client);
 OuioeClient          *inspector_service_get_client    (InspectorService *self);   /* (transfer none) */
@@ -29,6 +29,9 @@ InspectorServiceState inspector_service_get_state     (InspectorService *self);
 gboolean              inspector_service_was_online    (InspectorService *self);
 /* Why it is offline; NULL when it is not. */
 const char           *inspector_service_get_message   (InspectorService *self);
-void                  inspector_service_ask_now       (InspectorService *self);
+/* Does not wait for the next attempt. */
+void                  inspector_service_retry         (InspectorService *self);
+/* While it is held no session appears, goes or moves; what is known of them changes all the same. */
+void                  inspector_service_hold          (InspectorService *self, gboolean is_held);
 
 G_END_DECLS

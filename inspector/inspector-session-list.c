@@ -16,11 +16,16 @@
 struct _InspectorSessionList
 {
   GtkBox      parent_instance;
+  GtkSearchEntry *entry;
   GtkListBox *box;
+  GtkFilter  *filter;      /* of the words in the entry; NULL until there are sessions */
   GListModel *rows;        /* what the box shows, MAX_ROWS at most */
   char       *selected;    /* id of the session that is shown, or NULL */
+  gboolean    is_held;     /* the pointer is over the rows */
 };
 
+typedef enum { PROP_IS_HELD = 1 } SessionListProperty;
+static GParamSpec *props[PROP_IS_HELD + 1];
 enum { SIGNAL_SELECTED, SIGNAL_OPENED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
@@ -43,10 +48,10 @@ create_row (gpointer item, gpointer user_data)
 static void
 show_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer user_data)
 {
-  gboolean is_open = inspector_session_item_is_open (item_of (row));
+  gboolean is_open = inspector_session_item_is_among_running (item_of (row));
   GtkWidget *label;
 
-  if (before != NULL && inspector_session_item_is_open (item_of (before)) == is_open)
+  if (before != NULL && inspector_session_item_is_among_running (item_of (before)) == is_open)
     {
       gtk_list_box_row_set_header (row, NULL);
       return;
@@ -103,11 +108,73 @@ on_rows_changed (InspectorSessionList *self)
   gtk_list_box_invalidate_headers (self->box);
 }
 
+/* ---- finding ---- */
+
+static gboolean
+is_found (gpointer item, gpointer user_data)
+{
+  InspectorSessionList *self = user_data;
+  const char *words = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+
+  return *words == '\0' || inspector_session_item_matches (item, words);
+}
+
+static void
+on_search_changed (InspectorSessionList *self)
+{
+  if (self->filter != NULL)
+    gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+}
+
+static void
+on_stop_search (InspectorSessionList *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  gtk_widget_grab_focus (GTK_WIDGET (self->box));
+}
+
+/* Enter: the first that was found. */
+static void
+on_search_activate (InspectorSessionList *self)
+{
+  if (inspector_session_list_select_nth (self, 0))
+    g_signal_emit (self, signals[SIGNAL_OPENED], 0);
+}
+
+/* ---- the pointer ---- */
+
+static void
+set_held (InspectorSessionList *self, gboolean is_held)
+{
+  if (self->is_held == is_held)
+    return;
+  self->is_held = is_held;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_IS_HELD]);
+}
+
+static void
+on_pointer_enter (InspectorSessionList *self)
+{
+  set_held (self, TRUE);
+}
+
+static void
+on_pointer_leave (InspectorSessionList *self)
+{
+  set_held (self, FALSE);
+}
+
+/* ---- sessions ---- */
+
 void
 inspector_session_list_set_sessions (InspectorSessionList *self, GListModel *sessions)
 {
+  GtkFilterListModel *found;
+
   g_clear_object (&self->rows);
-  self->rows = G_LIST_MODEL (gtk_slice_list_model_new (g_object_ref (sessions), 0, MAX_ROWS));
+  self->filter = GTK_FILTER (gtk_custom_filter_new (is_found, self, NULL));
+  found = gtk_filter_list_model_new (g_object_ref (sessions), self->filter);
+  self->rows = G_LIST_MODEL (gtk_slice_list_model_new (G_LIST_MODEL (found), 0, MAX_ROWS));
   gtk_list_box_bind_model (self->box, self->rows, create_row, self->box, NULL);
   /* Behind the box: its rows are there already. */
   g_signal_connect_object (self->rows, "items-changed", G_CALLBACK (on_rows_changed), self, G_CONNECT_SWAPPED);
@@ -123,6 +190,29 @@ inspector_session_list_select (InspectorSessionList *self, const char *session_i
     return FALSE;
   gtk_list_box_select_row (self->box, row);
   return TRUE;
+}
+
+gboolean
+inspector_session_list_select_nth (InspectorSessionList *self, guint index)
+{
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->box, (int) index);
+
+  if (row == NULL)
+    return FALSE;
+  gtk_list_box_select_row (self->box, row);
+  return TRUE;
+}
+
+gboolean
+inspector_session_list_get_held (InspectorSessionList *self)
+{
+  return self->is_held;
+}
+
+void
+inspector_session_list_find (InspectorSessionList *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
 }
 
 void
@@ -143,9 +233,19 @@ inspector_session_list_refresh (InspectorSessionList *self)
     {
       GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->box, i);
 
-      if (row == NULL || !inspector_session_item_is_open (item_of (row)))
+      if (row == NULL || !inspector_session_item_is_among_running (item_of (row)))
         return; /* those that are finished do not change */
       inspector_session_row_refresh (INSPECTOR_SESSION_ROW (gtk_list_box_row_get_child (row)));
+    }
+}
+
+static void
+inspector_session_list_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch ((SessionListProperty) prop_id)
+    {
+    case PROP_IS_HELD: g_value_set_boolean (value, INSPECTOR_SESSION_LIST (object)->is_held); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -156,6 +256,7 @@ inspector_session_list_dispose (GObject *object)
 
   if (self->box != NULL)
     gtk_list_box_bind_model (self->box, NULL, NULL, NULL, NULL);
+  self->filter = NULL;
   g_clear_object (&self->rows);
   gtk_widget_dispose_template (GTK_WIDGET (self), INSPECTOR_TYPE_SESSION_LIST);
   G_OBJECT_CLASS (inspector_session_list_parent_class)->dispose (object);
@@ -176,9 +277,18 @@ inspector_session_list_class_init (InspectorSessionListClass *klass)
   G_OBJECT_CLASS (klass)->dispose = inspector_session_list_dispose;
   G_OBJECT_CLASS (klass)->finalize = inspector_session_list_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/ouioe/Inspector/inspector-session-list.ui");
+  G_OBJECT_CLASS (klass)->get_property = inspector_session_list_get_property;
+  props[PROP_IS_HELD] = g_param_spec_boolean ("is-held", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), G_N_ELEMENTS (props), props);
+  gtk_widget_class_bind_template_child (widget_class, InspectorSessionList, entry);
   gtk_widget_class_bind_template_child (widget_class, InspectorSessionList, box);
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_activate);
+  gtk_widget_class_bind_template_callback (widget_class, on_stop_search);
+  gtk_widget_class_bind_template_callback (widget_class, on_pointer_enter);
+  gtk_widget_class_bind_template_callback (widget_class, on_pointer_leave);
   signals[SIGNAL_SELECTED] = g_signal_new ("selected", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                            NULL, G_TYPE_NONE, 1, INSPECTOR_TYPE_SESSION_ITEM);
   signals[SIGNAL_OPENED] = g_signal_new ("opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

@@ -20,6 +20,12 @@ G_DECLARE_FINAL_TYPE (InspectorSessionList, inspector_session_list, INSPECTOR, S
 /* @sessions: of InspectorSessionItem, see inspector_session_items_merge() */
 void     inspector_session_list_set_sessions (InspectorSessionList *self, GListModel *sessions);
 /* FALSE when there is no such session (yet). */
+/* The pointer is over the rows: nothing may move under it. Property "is-held". */
+gboolean inspector_session_list_get_held     (InspectorSessionList *self);
+/* The entry gets the focus. */
+void     inspector_session_list_find         (InspectorSessionList *self);
+/* @index: from 0, of those that are shown. FALSE when there are not so many. */
+gboolean inspector_session_list_select_nth   (InspectorSessionList *self, guint index);
 gboolean inspector_session_list_select       (InspectorSessionList *self, const char *session_id);
 /* @step: 1 for the next one, -1 for the one before */
 void     inspector_session_list_move         (InspectorSessionList *self, int step);

@@ -247,6 +247,12 @@ on_selected (InspectorWindow *self, InspectorSessionItem *item)
   show_state (self);
 }
 
+static void
+on_held (InspectorWindow *self)
+{
+  inspector_service_hold (self->service, inspector_session_list_get_held (self->sessions));
+}
+
 /* By hand: a narrow window goes on to what was chosen. */
 static void
 on_opened (InspectorWindow *self)
@@ -282,7 +288,7 @@ retry (GtkWidget *widget, const char *action, GVariant *parameter)
   InspectorWindow *self = INSPECTOR_WINDOW (widget);
   InspectorWatchState state = self->watch != NULL ? inspector_watch_get_state (self->watch) : INSPECTOR_WATCH_LIVE;
 
-  inspector_service_ask_now (self->service);
+  inspector_service_retry (self->service);
   if (state == INSPECTOR_WATCH_LOST || state == INSPECTOR_WATCH_FAILED)
     inspector_watch_retry (self->watch);
 }
@@ -330,6 +336,21 @@ static void
 back (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   inspector_columns_go_back (INSPECTOR_WINDOW (widget)->columns);
+}
+
+static void
+find_session (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  InspectorWindow *self = INSPECTOR_WINDOW (widget);
+
+  inspector_columns_set_shown (self->columns, INSPECTOR_COLUMN_SIDEBAR, TRUE);
+  inspector_session_list_find (self->sessions);
+}
+
+static void
+select_nth (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  inspector_session_list_select_nth (INSPECTOR_WINDOW (widget)->sessions, (guint) g_variant_get_int32 (parameter));
 }
 
 static void
@@ -400,6 +421,8 @@ inspector_window_dispose (GObject *object)
   if (self->chain != NULL)
     inspector_chain_view_set_watch (self->chain, NULL);
   forget_watch (self);
+  if (self->sessions != NULL)
+    g_signal_handlers_disconnect_by_data (self->sessions, self);
   g_clear_object (&self->service);
   gtk_widget_dispose_template (GTK_WIDGET (self), INSPECTOR_TYPE_WINDOW);
   G_OBJECT_CLASS (inspector_window_parent_class)->dispose (object);
@@ -456,7 +479,11 @@ inspector_window_class_init (InspectorWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.toggle-sidebar", NULL, toggle_sidebar);
   gtk_widget_class_install_action (widget_class, "win.toggle-detail", NULL, toggle_detail);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back);
+  gtk_widget_class_install_action (widget_class, "win.find-session", NULL, find_session);
+  gtk_widget_class_install_action (widget_class, "win.select", "i", select_nth);
   gtk_widget_class_install_action (widget_class, "win.move", "i", move_in_list);
+  for (guint i = 0; i < 9; i++)
+    gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1 + i, GDK_ALT_MASK, "win.select", "i", (int) i);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Down, GDK_CONTROL_MASK, "win.move", "i", 1);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Page_Up, GDK_CONTROL_MASK, "win.move", "i", -1);
 }
@@ -499,6 +526,7 @@ inspector_window_new (GtkApplication *application, OuioeClient *client, const ch
   show_commands (self, address);
 
   self->service = inspector_service_new (client);
+  g_signal_connect_object (self->sessions, "notify::is-held", G_CALLBACK (on_held), self, G_CONNECT_SWAPPED);
   inspector_session_list_set_sessions (self->sessions, inspector_service_get_sessions (self->service));
   /* Behind the list: its rows are there already. */
   g_signal_connect_object (inspector_service_get_sessions (self->service), "items-changed",

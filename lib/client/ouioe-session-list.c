@@ -87,9 +87,11 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (OuioeSessionList, ouioe_session_list, G_TYPE_OBJE
 static void
 set_live (OuioeSessionList *self, gboolean is_live, GError *error)
 {
+  gboolean is_same = self->is_live == is_live && self->error == NULL && error == NULL;
+
   g_clear_error (&self->error);
   self->error = error;
-  if (self->is_live == is_live)
+  if (is_same)
     return;
   self->is_live = is_live;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LIVE]);
@@ -364,7 +366,7 @@ ouioe_session_list_class_init (OuioeSessionListClass *klass)
   /**
    * OuioeSessionList:live:
    *
-   * Whether the list shows what is, and will go on to do so.
+   * Whether the list shows what is, and will go on to do so. It is notified, too, when the reason is another one.
    */
   props[PROP_LIVE] = g_param_spec_boolean ("live", NULL, NULL, FALSE,
                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);

@@ -56,6 +56,20 @@ find (FakeDaemon *self, const char *id)
   return session;
 }
 
+/* The stream of all sessions is that of a session without a list entry. */
+#define ALL "*"
+
+static guint
+count_messages (FakeDaemon *self, const char *id)
+{
+  guint n;
+
+  g_mutex_lock (&self->mutex);
+  n = find (self, id)->messages->len;
+  g_mutex_unlock (&self->mutex);
+  return n;
+}
+
 static char *
 list_sessions (FakeDaemon *self)
 {
@@ -149,18 +163,24 @@ request_cb (FakeServer *server, const FakeRequest *request, GOutputStream *out, 
 {
   static const char prefix[] = "/api/streaming/sessions/";
   FakeDaemon *self = user_data;
+  const char *after = strstr (request->target, "after=");
+  guint position = after != NULL ? (guint) atoi (after + strlen ("after=")) : 0;
 
+  if (g_str_has_prefix (request->target, "/api/streaming/stream"))
+    {
+      stream (self, ALL, after != NULL ? position : count_messages (self, ALL), out);
+      return FALSE;
+    }
   if (g_str_has_prefix (request->target, prefix))
     {
       const char *id = request->target + strlen (prefix);
       g_autofree char *name = g_strndup (id, strcspn (id, "/?"));
-      const char *after = strstr (id, "after=");
 
       if (g_str_has_suffix (id, "/stop") || g_str_has_suffix (id, "/answer-now"))
         return answer_control (self, out);
       if (strstr (id, "/stream") == NULL)
         return answer_session (self, name, out);
-      stream (self, name, after != NULL ? (guint) atoi (after + strlen ("after=")) : 0, out);
+      stream (self, name, position, out);
       return FALSE;
     }
   g_autofree char *list = list_sessions (self);
@@ -208,32 +228,59 @@ fake_daemon_get_server (FakeDaemon *self)
   return self->server;
 }
 
-void
-fake_daemon_set_session (FakeDaemon *self, const char *id, const char *user, const char *state, const char *request,
-                         guint n_steps)
-{
-  g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S+00:00");
-  gboolean is_open = strcmp (state, "open") == 0;
-  Session *session;
-
-  g_mutex_lock (&self->mutex);
-  session = find (self, id);
-  g_free (session->json);
-  session->json = g_strdup_printf ("{\"session_id\":\"%s\",\"user_id\":\"%s\",\"state\":\"%s\",%s%s%s"
-                                   "\"created_at\":\"%s\",\"last_activity\":\"%s\",\"user_request\":\"%s\","
-                                   "\"last_event_id\":\"1-0\","
-                                   "\"stats\":{\"total_thinking_steps\":%u,\"total_progress_updates\":0}}",
-                                   id, user, state, is_open ? "" : "\"outcome\":\"closed\",\"ended_at\":\"",
-                                   is_open ? "" : time, is_open ? "" : "\",", time, time, request, n_steps);
-  g_mutex_unlock (&self->mutex);
-}
-
 static void
 add_message (FakeDaemon *self, const char *id, char *message)
 {
   g_ptr_array_add (find (self, id)->messages, message);
   g_cond_broadcast (&self->cond);
+}
+
+/* Tells the stream of all sessions that this one has changed. */
+static void
+tell_all (FakeDaemon *self, const char *id)
+{
+  guint n = find (self, ALL)->messages->len + 1;
+
+  add_message (self, ALL, g_strdup_printf ("id: %u-0\nevent: thinking_step\ndata: {\"id\":\"%u-0\",\"session_id\":\"%s\","
+                                           "\"kind\":\"thinking_step\",\"timestamp\":\"2026-11-23T01:11:00+00:00\","
+                                           "\"thinking_type\":\"analysis\",\"content\":\"x\"}\n\n", n, n, id));
+}
+
+static void
+set_session_json (FakeDaemon *self, const char *id, char *json)
+{
+  Session *session;
+
+  g_mutex_lock (&self->mutex);
+  session = find (self, id);
+  g_free (session->json);
+  session->json = json;
+  tell_all (self, id);
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+fake_daemon_set_session_with (FakeDaemon *self, const char *id, const char *user, const char *state, const char *request,
+                              guint n_steps, const char *outcome, guint n_warnings, int percentage)
+{
+  g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S+00:00");
+  g_autofree char *end = g_strdup_printf ("\"outcome\":\"%s\",\"ended_at\":\"%s\",", outcome, time);
+  g_autofree char *progress = g_strdup_printf ("\"progress_percentage\":%d.0,", percentage);
+
+  set_session_json (self, id, g_strdup_printf (
+    "{\"session_id\":\"%s\",\"user_id\":\"%s\",\"state\":\"%s\",%s%s"
+    "\"created_at\":\"%s\",\"last_activity\":\"%s\",\"user_request\":\"%s\",\"last_event_id\":\"1-0\","
+    "\"stats\":{\"total_thinking_steps\":%u,\"total_progress_updates\":%u,\"progress_types_used\":{\"warning\":%u}}}",
+    id, user, state, strcmp (state, "open") == 0 ? "" : end, percentage >= 0 ? progress : "", time, time, request, n_steps,
+    n_warnings, n_warnings));
+}
+
+void
+fake_daemon_set_session (FakeDaemon *self, const char *id, const char *user, const char *state, const char *request,
+                         guint n_steps)
+{
+  fake_daemon_set_session_with (self, id, user, state, request, n_steps, "closed", 0, -1);
 }
 
 void

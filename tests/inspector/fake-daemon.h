@@ -16,6 +16,10 @@ FakeServer *fake_daemon_get_server  (FakeDaemon *self);
 /* Adds a session to the list, newest first, or replaces the one of this id. */
 void        fake_daemon_set_session (FakeDaemon *self, const char *id, const char *user, const char *state,
                                      const char *request, guint n_steps);
+/* @outcome: of one that is not open; @percentage: -1 for none */
+void        fake_daemon_set_session_with (FakeDaemon *self, const char *id, const char *user, const char *state,
+                                          const char *request, guint n_steps, const char *outcome, guint n_warnings,
+                                          int percentage);
 /* What the stream of a session carries, now and when it is connected again. @json: the members of the event beside its
  * id, session, kind and time: "\"thinking_type\":\"analysis\",\"content\":\"x\"" */
 void        fake_daemon_add_event   (FakeDaemon *self, const char *id, const char *kind, const char *json);

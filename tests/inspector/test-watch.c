@@ -217,7 +217,6 @@ test_running_sessions_come_first (void)
   first = g_list_model_get_item (sessions, 0);
   g_signal_connect (sessions, "items-changed", G_CALLBACK (count_cb), &n_changes);
   fake_daemon_set_session (daemon, "d", "dora", "closed", "Newest", 5);
-  inspector_service_ask_now (service);
   fake_wait_for (has_ids (sessions, "b d c a"));
   moved = g_list_model_get_item (sessions, 1);
   g_assert_true (first == moved);
@@ -240,7 +239,7 @@ test_an_absent_daemon_is_told_with_the_reason (void)
 
   fake_daemon_set_session (daemon, "a", "alice", "open", "x", 1);
   fake_server_reopen (fake_daemon_get_server (daemon));
-  inspector_service_ask_now (service);
+  inspector_service_retry (service);
   fake_wait_for (inspector_service_get_state (service) == INSPECTOR_SERVICE_ONLINE);
   g_assert_null (inspector_service_get_message (service));
   g_assert_true (has_ids (inspector_service_get_sessions (service), "a"));
@@ -278,14 +277,21 @@ test_a_session_is_described (void)
   fake_daemon_set_session (daemon, "a", "alice", "open", "First line\\nsecond line", 1);
   service = inspector_service_new (client);
   fake_wait_for (has_ids (inspector_service_get_sessions (service), "a"));
-  assert_words (daemon, service, 0, "First line…", "alice · 1 step · live", INSPECTOR_SESSION_LIVE);
+  assert_words (daemon, service, 0, "First line…", "alice · 1 step", INSPECTOR_SESSION_LIVE);
+  assert_words (daemon, service, 12 * G_USEC_PER_SEC, "First line…", "alice · 1 step · 12 s ago", INSPECTOR_SESSION_LIVE);
   assert_words (daemon, service, 40 * G_USEC_PER_SEC, "First line…", "alice · 1 step · quiet for 40 s",
                 INSPECTOR_SESSION_QUIET);
 
   fake_daemon_set_session (daemon, "a", "", "closed", "", 0);
-  inspector_service_ask_now (service);
   fake_wait_for (!is_first_open (service));
-  assert_words (daemon, service, 0, "a", "0 steps · took 00:00", INSPECTOR_SESSION_FINISHED);
+  {
+    g_autoptr(InspectorSessionItem) item = g_list_model_get_item (inspector_service_get_sessions (service), 0);
+    gint64 ended_us = ouioe_session_get_ended_us (inspector_session_item_get_session (item));
+    g_autofree char *moment = inspector_format_moment (ended_us, ended_us);
+    g_autofree char *words = g_strdup_printf ("%s · 00:00", moment);
+
+    assert_words (daemon, service, 0, "a", words, INSPECTOR_SESSION_FINISHED);
+  }
 }
 
 /* ---- words ---- */

@@ -327,7 +327,6 @@ test_a_session_of_the_command_line_is_awaited (Fixture *f, gconstpointer data)
 
   add_steps (f, "mine", 1, 2);
   fake_daemon_set_session (f->daemon, "mine", "alice", "open", "My own request", 2);
-  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.retry", NULL);
   fake_wait_for (shows (f, "Step number 2"));
 }
 
@@ -360,7 +359,6 @@ test_a_session_that_ends_stays_selected (Fixture *f, gconstpointer data)
   fake_wait_for (shows (f, "Step number 1"));
   fake_daemon_set_session (f->daemon, "b", "bob", "closed", "This one", 2);
   add_steps (f, "b", 2, 1);
-  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.retry", NULL);
   fake_wait_for (shows (f, "Finished") && shows (f, "Step number 2"));
   g_assert_true (shows (f, "Step number 1"));
 }
@@ -373,7 +371,6 @@ test_the_only_session_ends_under_its_heading (Fixture *f, gconstpointer data)
   open_window (f, NULL);
   fake_wait_for (shows (f, "Running"));
   fake_daemon_set_session (f->daemon, "a", "alice", "closed", "This one", 1);
-  gtk_widget_activate_action (GTK_WIDGET (f->window), "win.retry", NULL);
   fake_wait_for (shows (f, "Finished"));
   g_assert_false (shows (f, "Running"));
 }
