@@ -66,14 +66,13 @@ take_char (const char **at, const char *end)
 gboolean
 tee_goes_up (const char *rest, gsize rest_len)
 {
-  const char *question = memchr (rest, '?', rest_len);
-  const char *end = question != NULL ? question : rest + rest_len;
+  const char *end = rest + rest_len;
   const char *at = rest;
   guint n_dots = 0;
   gboolean is_name = FALSE;      /* the segment has something else than dots */
   gboolean is_over = FALSE;      /* behind its ";", where some servers have parameters */
 
-  while (at < end)
+  while (at < end && *at != '?')
     {
       char c = take_char (&at, end);
 

@@ -43,7 +43,7 @@ wire_head_begin (OuioedWireHead *self, const char *text, gsize len)
 static gsize
 measure_line (const char *at, const char *end, const char **next)
 {
-  const char *feed = memchr (at, '\n', end - at);
+  const char *feed = at < end ? memchr (at, '\n', end - at) : NULL;
   const char *stop = feed != NULL ? feed : end;
 
   *next = feed != NULL ? feed + 1 : end;

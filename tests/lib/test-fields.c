@@ -13,8 +13,10 @@ static const OuioeEventId ID = { 1795396263398, 7 };
 static void
 take_field (const char *name, const char *value, gsize len, gpointer user_data)
 {
-  const OuioeField field = { g_intern_string (name), strlen (name), g_memdup2 (value, len + 1), len };
+  char *copy = g_malloc0 (len + 1);    /* @value may go on behind it, or end */
+  const OuioeField field = { g_intern_string (name), strlen (name), copy, len };
 
+  memcpy (copy, value, len);
   g_array_append_val ((GArray *) user_data, field);
 }
 

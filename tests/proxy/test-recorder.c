@@ -4,7 +4,7 @@
  */
 #include "recorder-bed.h"
 
-#include <libsoup/soup.h>
+#include <gio/gio.h>
 #include <string.h>
 
 #include "ouioe-dialect.h"
@@ -361,20 +361,54 @@ typedef struct {
   const char *says;      /* part of the error; NULL: it is good */
 } Control;
 
-static void
-on_control (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+/* One request of each connection, in a thread of its own. */
+static gboolean
+on_control (GThreadedSocketService *service, GSocketConnection *connection, GObject *source, gpointer user_data)
 {
   const Control *control = user_data;
-  SoupMessageBody *body = soup_server_message_get_request_body (message);
-  json_t *object = json_loadb (body->data, (gsize) body->length, 0, NULL);
+  g_autoptr(GDataInputStream) in = g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
+  g_autofree char *first = g_data_input_stream_read_line (in, NULL, NULL, NULL);
+  g_autofree char *answer = g_strdup_printf ("HTTP/1.1 %u Said\r\nContent-Type: application/json\r\nLocation: /elsewhere\r\n"
+                                             "Connection: close\r\nContent-Length: %zu\r\n\r\n%s", control->status,
+                                             strlen (control->answer), control->answer);
+  char body[512] = "";
+  guint64 length = 0;
+  json_t *object;
 
-  g_assert_cmpstr (path, ==, "/v1/chat/completions/control");
+  g_assert_cmpstr (first, ==, "POST /v1/chat/completions/control HTTP/1.1\r");
+  for (;;)
+    {
+      g_autofree char *line = g_data_input_stream_read_line (in, NULL, NULL, NULL);
+
+      g_assert_nonnull (line);
+      if (g_ascii_strncasecmp (line, "content-length:", 15) == 0)
+        length = g_ascii_strtoull (line + 15, NULL, 10);
+      if (g_str_equal (line, "\r"))
+        break;
+    }
+  g_assert_cmpuint (length, <, sizeof body);
+  g_assert_true (g_input_stream_read_all (G_INPUT_STREAM (in), body, length, NULL, NULL, NULL));
+  object = json_loadb (body, length, 0, NULL);
   g_assert_cmpstr (json_string_value (json_object_get (object, "id")), ==, "chatcmpl-7");
   g_assert_cmpstr (json_string_value (json_object_get (object, "action")), ==, "reasoning_end");
   json_decref (object);
-  soup_message_headers_append (soup_server_message_get_response_headers (message), "Location", "/elsewhere");
-  soup_server_message_set_status (message, control->status, NULL);
-  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, control->answer, strlen (control->answer));
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), answer,
+                                            strlen (answer), NULL, NULL, NULL));
+  return TRUE;
+}
+
+/* Its port on the loopback. */
+static guint16
+serve_control (GSocketService *service, const Control *control)
+{
+  g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr(GSocketAddress) wanted = g_inet_socket_address_new (loopback, 0);
+  g_autoptr(GSocketAddress) address = NULL;
+
+  g_signal_connect (service, "run", G_CALLBACK (on_control), (gpointer) control);
+  g_assert_true (g_socket_listener_add_address (G_SOCKET_LISTENER (service), wanted, G_SOCKET_TYPE_STREAM,
+                                                G_SOCKET_PROTOCOL_TCP, NULL, &address, NULL));
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
 }
 
 static void
@@ -382,17 +416,12 @@ check_control (Bed *bed, const Control *control)
 {
   static const char thinking[] = "data: {\"id\":\"chatcmpl-7\",\"choices\":[{\"index\":0,"
                                  "\"delta\":{\"reasoning_content\":\"Hm, \"}}]}\n\n";
-  g_autoptr(SoupServer) server = soup_server_new (NULL, NULL);
+  g_autoptr(GSocketService) service = g_threaded_socket_service_new (1);
   g_autoptr(GError) error = NULL;
   g_autofree char *spec = NULL;
-  GSList *uris;
   OuioedCall *call;
 
-  soup_server_add_handler (server, NULL, on_control, (gpointer) control, NULL);
-  g_assert_true (soup_server_listen_local (server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
-  uris = soup_server_get_uris (server);
-  spec = g_strdup_printf ("lab=http://127.0.0.1:%d,dialect=llamacpp", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  spec = g_strdup_printf ("lab=http://127.0.0.1:%u,dialect=llamacpp", serve_control (service, control));
   ouioed_upstream_unref (bed->upstream);
   bed->upstream = ouioed_upstream_parse (spec, NULL);
 
@@ -414,7 +443,7 @@ check_control (Bed *bed, const Control *control)
     }
   bed_end (bed, call, OUIOED_CALL_CLIENT_GONE);
   bed_assert_outcome (bed, "now", "cancelled");
-  soup_server_disconnect (server);
+  g_socket_service_stop (service);
 }
 
 static void
