@@ -12,7 +12,7 @@
 #include "inspector-kind.h"
 
 /* Of a text: more than fits into the lines of a row, and as much as a label can lay out without being felt. */
-#define MAX_COLLAPSED_CHARS 1000
+#define MAX_COLLAPSED_CHARS 600
 #define MAX_EXPANDED_CHARS 50000
 /* Where the text goes on. */
 #define CARET "▍"
@@ -21,12 +21,12 @@ struct _InspectorChainRow
 {
   GtkBox              parent_instance;
   GtkBox             *line;
-  GtkLabel           *time;
+  GtkInscription     *time;
   GtkImage           *icon;
-  GtkLabel           *name;
+  GtkInscription     *name;
   GtkLabel           *text;
   GtkLevelBar        *level;
-  GtkLabel           *percent;
+  GtkInscription     *percent;
   GtkImage           *flag;
   GtkToggleButton    *expander;
   GtkLabel           *reasons;
@@ -138,6 +138,30 @@ show_expanded (InspectorChainRow *self)
   gtk_label_set_text (self->reasons, "");
 }
 
+static char *
+describe_level (gboolean is_done, const char *percent)
+{
+  return is_done ? g_strdup_printf (_("%s done"), percent) : g_strdup_printf (_("Confidence %s"), percent);
+}
+
+/* Made when the pointer rests there. A tooltip that is set asks the display where the pointer is, each time: that alone
+ * would hold up a list whose rows change. */
+static gboolean
+on_query_tooltip (InspectorChainRow *self, int x, int y, gboolean is_keyboard, GtkTooltip *tooltip)
+{
+  double value;
+  gboolean is_done = self->item != NULL && inspector_chain_item_get_percentage (self->item, &value);
+  g_autofree char *percent = NULL;
+  g_autofree char *text = NULL;
+
+  if (self->item == NULL || (!is_done && !inspector_chain_item_get_confidence (self->item, &value)))
+    return FALSE;
+  percent = inspector_format_percent (is_done ? value / 100 : value);
+  text = describe_level (is_done, percent);
+  gtk_tooltip_set_text (tooltip, text);
+  return TRUE;
+}
+
 /* A bar only for what was reported. */
 static void
 show_level (InspectorChainRow *self)
@@ -152,15 +176,14 @@ show_level (InspectorChainRow *self)
   if (!is_given)
     return;
   g_autofree char *percent = inspector_format_percent (fraction);
-  g_autofree char *tip = g_strdup_printf (is_done ? _("%s done") : _("Confidence %s"), percent);
+  g_autofree char *tip = describe_level (is_done, percent);
 
   if (is_done)
     gtk_widget_add_css_class (GTK_WIDGET (self->level), "is-progress");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->level), "is-progress");
   gtk_level_bar_set_value (self->level, CLAMP (fraction, 0, 1));
-  gtk_label_set_text (self->percent, percent);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->level), tip);
+  gtk_inscription_set_text (self->percent, percent);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->level), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, tip, -1);
 }
 
@@ -183,7 +206,7 @@ show_time (InspectorChainRow *self)
     time = inspector_format_since (time_us - began_us);
   else if (time_us > 0)
     time = inspector_format_clock (time_us);
-  gtk_label_set_text (self->time, time != NULL ? time : "");
+  gtk_inscription_set_text (self->time, time != NULL ? time : "");
 }
 
 static void
@@ -207,7 +230,7 @@ show_item (InspectorChainRow *self)
   gtk_image_set_from_icon_name (self->icon, kind->icon_name);
   gtk_widget_add_css_class (GTK_WIDGET (self->icon), kind->css_class);
   self->css_class = kind->css_class;
-  gtk_label_set_text (self->name, inspector_kind_get_name (kind, self->item));
+  gtk_inscription_set_text (self->name, inspector_kind_get_name (kind, self->item));
   set_class (self->text, "dim-label", is_quiet);
   set_class (self, "is-match", inspector_chain_item_is_match (self->item));
   gtk_widget_set_visible (GTK_WIDGET (self->flag), inspector_chain_item_is_bookmarked (self->item));
@@ -360,6 +383,7 @@ inspector_chain_row_class_init (InspectorChainRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, expander);
   gtk_widget_class_bind_template_child (widget_class, InspectorChainRow, reasons);
   gtk_widget_class_bind_template_callback (widget_class, on_expander_toggled);
+  gtk_widget_class_bind_template_callback (widget_class, on_query_tooltip);
 }
 
 static void

@@ -89,8 +89,11 @@ find (GtkWidget *widget, WidgetFunc func, gconstpointer data)
 static gboolean
 is_label (GtkWidget *widget, gconstpointer data)
 {
-  return GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) &&
-         strcmp (gtk_label_get_text (GTK_LABEL (widget)), data) == 0;
+  const char *text = GTK_IS_LABEL (widget) ? gtk_label_get_text (GTK_LABEL (widget)) : NULL;
+
+  if (GTK_IS_INSCRIPTION (widget))
+    text = gtk_inscription_get_text (GTK_INSCRIPTION (widget));
+  return text != NULL && gtk_widget_get_mapped (widget) && strcmp (text, data) == 0;
 }
 
 static gboolean

@@ -61,6 +61,8 @@ collect (GtkWidget *widget, GString *text)
     return;
   if (GTK_IS_LABEL (widget))
     g_string_append_printf (text, "%s|", gtk_label_get_text (GTK_LABEL (widget)));
+  if (GTK_IS_INSCRIPTION (widget))
+    g_string_append_printf (text, "%s|", gtk_inscription_get_text (GTK_INSCRIPTION (widget)));
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
     collect (child, text);
