@@ -13,6 +13,10 @@ name_button (GtkWidget *button, const char *name)
 {
   gtk_widget_set_tooltip_text (button, name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  /* What is pressed of a menu button is the button inside, which has no name of its own. */
+  if (GTK_IS_MENU_BUTTON (button))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_first_child (button)), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                    -1);
 }
 
 static GtkWidget *

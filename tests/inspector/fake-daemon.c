@@ -259,12 +259,14 @@ set_session_json (FakeDaemon *self, const char *id, char *json)
   g_mutex_unlock (&self->mutex);
 }
 
-void
-fake_daemon_set_session_with (FakeDaemon *self, const char *id, const char *user, const char *state, const char *request,
-                              guint n_steps, const char *outcome, guint n_warnings, int percentage)
+/* @seconds: so much later than now it began */
+static void
+set_session (FakeDaemon *self, const char *id, const char *user, const char *state, const char *request, guint n_steps,
+             const char *outcome, guint n_warnings, int percentage, int seconds)
 {
   g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S+00:00");
+  g_autoptr(GDateTime) began = g_date_time_add_seconds (now, seconds);
+  g_autofree char *time = g_date_time_format (began, "%Y-%m-%dT%H:%M:%S+00:00");
   g_autofree char *end = g_strdup_printf ("\"outcome\":\"%s\",\"ended_at\":\"%s\",", outcome, time);
   g_autofree char *progress = g_strdup_printf ("\"progress_percentage\":%d.0,", percentage);
 
@@ -274,6 +276,19 @@ fake_daemon_set_session_with (FakeDaemon *self, const char *id, const char *user
     "\"stats\":{\"total_thinking_steps\":%u,\"total_progress_updates\":%u,\"progress_types_used\":{\"warning\":%u}}}",
     id, user, state, strcmp (state, "open") == 0 ? "" : end, percentage >= 0 ? progress : "", time, time, request, n_steps,
     n_warnings, n_warnings));
+}
+
+void
+fake_daemon_set_session_with (FakeDaemon *self, const char *id, const char *user, const char *state, const char *request,
+                              guint n_steps, const char *outcome, guint n_warnings, int percentage)
+{
+  set_session (self, id, user, state, request, n_steps, outcome, n_warnings, percentage, 0);
+}
+
+void
+fake_daemon_set_session_later (FakeDaemon *self, const char *id, const char *user, const char *request, int seconds)
+{
+  set_session (self, id, user, "open", request, 1, "", 0, -1, seconds);
 }
 
 void

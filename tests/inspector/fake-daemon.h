@@ -20,6 +20,9 @@ void        fake_daemon_set_session (FakeDaemon *self, const char *id, const cha
 void        fake_daemon_set_session_with (FakeDaemon *self, const char *id, const char *user, const char *state,
                                           const char *request, guint n_steps, const char *outcome, guint n_warnings,
                                           int percentage);
+/* An open one that began so many seconds after now: newer than all others. */
+void        fake_daemon_set_session_later (FakeDaemon *self, const char *id, const char *user, const char *request,
+                                           int seconds);
 /* What the stream of a session carries, now and when it is connected again. @json: the members of the event beside its
  * id, session, kind and time: "\"thinking_type\":\"analysis\",\"content\":\"x\"" */
 void        fake_daemon_add_event   (FakeDaemon *self, const char *id, const char *kind, const char *json);

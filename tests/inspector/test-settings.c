@@ -277,7 +277,8 @@ test_every_shortcut_is_told (void)
 
       for (guint j = 0; keys[j] != NULL; j++)
         {
-          if (!g_hash_table_contains (told, keys[j]) && strstr (keys[j], "<Alt>") == NULL)
+          /* What shares a key with another, as equal with plus, goes without saying. */
+          if (!g_hash_table_contains (told, keys[j]) && strcmp (keys[j], "<Control>equal") != 0)
             g_error ("%s for %s is not told", keys[j], actions[i]);
           n_checked++;
         }
