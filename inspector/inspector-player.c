@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "inspector-collector.h"
 #include "inspector-score.h"
 
 /* The position is told at least so often while it plays. */
@@ -19,8 +20,6 @@
 #define FAST_WAIT_MS 8
 /* Of a session that goes on, so many more than its own list keeps; then its oldest events are forgotten here, too. */
 #define SURPLUS INSPECTOR_TRIM_BLOCK
-/* How long a session that goes on may wait until what it got is looked at. */
-#define COLLECT_MS 250
 
 static const double speeds[] = { 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, INSPECTOR_SPEED_MAX };
 
@@ -29,7 +28,8 @@ struct _InspectorPlayer
   GObject         parent_instance;
   InspectorWatch *source;
   InspectorWatch *watch;
-  GPtrArray      *items;          /* InspectorChainItem of the source, oldest first */
+  InspectorCollector *collector;  /* of the source */
+  GPtrArray      *items;          /* InspectorChainItem, those of the collector */
   InspectorScore *score;          /* of the same */
   guint           n_shown;        /* of the items */
   guint           growing;        /* the one whose rhythm was read last; G_MAXUINT: none */
@@ -46,7 +46,6 @@ struct _InspectorPlayer
   InspectorClock  clock;
   gpointer        clock_data;
   guint           timer;          /* shows what is due next; 0 while it stands */
-  guint           collector;      /* has a look at the source; 0 when it has nothing new */
 };
 
 enum { PROP_PLAYING = 1, PROP_SPEED, PROP_SHORTEN_GAPS };
@@ -438,34 +437,6 @@ inspector_player_dup_label (InspectorPlayer *self)
 
 /* ---- the source ---- */
 
-/* What is behind the one that was taken last; steps that are still being written come when they are complete. */
-static void
-take_new (InspectorPlayer *self)
-{
-  GListModel *rows = G_LIST_MODEL (inspector_watch_get_model (self->source));
-  gpointer last = self->items->len > 0 ? self->items->pdata[self->items->len - 1] : NULL;
-  guint n = g_list_model_get_n_items (rows);
-  guint from = n;
-
-  while (from > 0)
-    {
-      g_autoptr(InspectorChainItem) item = g_list_model_get_item (rows, from - 1);
-
-      if (item == last)
-        break;
-      from--;
-    }
-  for (guint i = from; i < n; i++)
-    {
-      g_autoptr(InspectorChainItem) item = g_list_model_get_item (rows, i);
-
-      if (inspector_chain_item_get_kind (item) == INSPECTOR_ITEM_OPEN)
-        continue;
-      inspector_score_add (self->score, inspector_chain_item_get_event (item));
-      g_ptr_array_add (self->items, g_steal_pointer (&item));
-    }
-}
-
 /* The oldest ones go, and with them the rows that show them. */
 static void
 forget_oldest (InspectorPlayer *self, guint n)
@@ -475,7 +446,7 @@ forget_oldest (InspectorPlayer *self, guint n)
 
   forget_growing (self);
   inspector_watch_replay_to (self->watch, self->items, 0, 0);
-  g_ptr_array_remove_range (self->items, 0, n);
+  inspector_collector_drop (self->collector, n);
   inspector_score_drop (self->score, n);
   set_position (self, position_us);
   show (self, inspector_score_count (self->score, self->position_us), self->position_us);
@@ -483,34 +454,21 @@ forget_oldest (InspectorPlayer *self, guint n)
 }
 
 static void
-on_source_items_changed (InspectorPlayer *self, guint position, guint n_removed, guint n_added)
+add_to_score (InspectorPlayer *self, guint from)
 {
-  guint n_rows = g_list_model_get_n_items (G_LIST_MODEL (inspector_watch_get_model (self->source)));
-
-  /* Its oldest rows are forgotten there; here only when there are many more. */
-  if (n_added > 0)
-    take_new (self);
-  if (self->items->len > n_rows + SURPLUS)
-    forget_oldest (self, self->items->len - n_rows);
-  g_signal_emit (self, moved_signal, 0);
-}
-
-/* The view that made rows of what the source got shows the replay now. */
-static gboolean
-collect_cb (gpointer user_data)
-{
-  InspectorPlayer *self = user_data;
-
-  self->collector = 0;
-  inspector_chain_model_apply (inspector_watch_get_model (self->source), G_MAXUINT, 0);
-  return G_SOURCE_REMOVE;
+  for (guint i = from; i < self->items->len; i++)
+    inspector_score_add (self->score, inspector_chain_item_get_event (self->items->pdata[i]));
 }
 
 static void
-on_source_pending (InspectorPlayer *self)
+on_collected (InspectorPlayer *self, guint n)
 {
-  if (self->collector == 0)
-    self->collector = g_timeout_add (COLLECT_MS, collect_cb, self);
+  guint n_rows = g_list_model_get_n_items (G_LIST_MODEL (inspector_watch_get_model (self->source)));
+
+  add_to_score (self, self->items->len - n);
+  if (self->items->len > n_rows + SURPLUS)
+    forget_oldest (self, self->items->len - n_rows);
+  g_signal_emit (self, moved_signal, 0);
 }
 
 /* ---- the type ---- */
@@ -521,7 +479,7 @@ inspector_player_dispose (GObject *object)
   InspectorPlayer *self = INSPECTOR_PLAYER (object);
 
   g_clear_handle_id (&self->timer, g_source_remove);
-  g_clear_handle_id (&self->collector, g_source_remove);
+  g_clear_object (&self->collector);
   g_clear_object (&self->source);
   g_clear_object (&self->watch);
   G_OBJECT_CLASS (inspector_player_parent_class)->dispose (object);
@@ -533,7 +491,6 @@ inspector_player_finalize (GObject *object)
   InspectorPlayer *self = INSPECTOR_PLAYER (object);
 
   forget_growing (self);
-  g_ptr_array_unref (self->items);
   inspector_score_free (self->score);
   G_OBJECT_CLASS (inspector_player_parent_class)->finalize (object);
 }
@@ -585,7 +542,6 @@ inspector_player_class_init (InspectorPlayerClass *klass)
 static void
 inspector_player_init (InspectorPlayer *self)
 {
-  self->items = g_ptr_array_new_with_free_func (g_object_unref);
   self->score = inspector_score_new (TRUE);
   self->shorten_gaps = TRUE;
   self->growing = G_MAXUINT;
@@ -597,14 +553,13 @@ InspectorPlayer *
 inspector_player_new (InspectorWatch *source)
 {
   InspectorPlayer *self = g_object_new (INSPECTOR_TYPE_PLAYER, NULL);
-  InspectorChainModel *rows = inspector_watch_get_model (source);
 
   self->source = g_object_ref (source);
   self->watch = inspector_watch_new_replay (inspector_watch_get_session_id (source));
-  inspector_chain_model_apply (rows, G_MAXUINT, 0);
-  take_new (self);
-  g_signal_connect_object (rows, "items-changed", G_CALLBACK (on_source_items_changed), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (rows, "pending", G_CALLBACK (on_source_pending), self, G_CONNECT_SWAPPED);
+  self->collector = inspector_collector_new (source);
+  self->items = inspector_collector_get_items (self->collector);
+  add_to_score (self, 0);
+  g_signal_connect_object (self->collector, "collected", G_CALLBACK (on_collected), self, G_CONNECT_SWAPPED);
   inspector_player_seek (self, 0);
   return self;
 }
