@@ -9,6 +9,7 @@
 
 #include "display.h"
 #include "fake-server.h"
+#include "inspector-bookmark-button.h"
 #include "inspector-bookmark-popover.h"
 #include "inspector-marker.h"
 #include "inspector-watch.h"
@@ -213,6 +214,96 @@ test_the_list_leads_to_them (Fixture *f, gconstpointer data)
   g_assert_cmpuint (widgets_count_unnamed_buttons (GTK_WIDGET (f->popover)), ==, 0);
 }
 
+/* ---- the button ---- */
+
+typedef struct {
+  Fixture                  base;
+  InspectorChainView      *chain;
+  InspectorBookmarkButton *button;
+} ButtonFixture;
+
+static void
+setup_button (ButtonFixture *f, gconstpointer data)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *toasts = adw_toast_overlay_new ();
+
+  setup (&f->base, data);
+  f->base.window = adw_window_new ();
+  f->chain = g_object_new (INSPECTOR_TYPE_CHAIN_VIEW, "vexpand", TRUE, NULL);
+  f->button = g_object_new (INSPECTOR_TYPE_BOOKMARK_BUTTON, "chain", f->chain, NULL);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (f->button));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (f->chain));
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (toasts), box);
+  adw_window_set_content (ADW_WINDOW (f->base.window), toasts);
+  gtk_window_set_default_size (GTK_WINDOW (f->base.window), 600, 500);
+  gtk_window_present (GTK_WINDOW (f->base.window));
+  fake_wait_for (gtk_widget_get_mapped (f->base.window));
+}
+
+static void
+teardown_button (ButtonFixture *f, gconstpointer data)
+{
+  inspector_chain_view_set_watch (f->chain, NULL);
+  gtk_window_destroy (GTK_WINDOW (f->base.window));
+  teardown (&f->base, data);
+}
+
+static void
+show_watch (ButtonFixture *f)
+{
+  inspector_chain_view_set_watch (f->chain, f->base.watch);
+  inspector_bookmark_button_set_watch (f->button, f->base.watch);
+}
+
+static InspectorChainItem *
+selected (ButtonFixture *f)
+{
+  g_autoptr(InspectorChainItem) item = NULL;
+
+  g_object_get (f->chain, "selected-item", &item, NULL);
+  return item;   /* the list keeps it */
+}
+
+static void
+test_the_selected_step_is_bookmarked (ButtonFixture *f, gconstpointer data)
+{
+  show_watch (f);
+  fake_wait_for (selected (f) == item_at (&f->base, 4));   /* the newest, as long as none is selected */
+  g_assert_true (inspector_chain_view_go_to_item (f->chain, item_at (&f->base, 1)));
+  g_assert_true (inspector_bookmark_button_toggle (f->button));
+  assert_marked (&f->base, ".x...");
+  /* A note can be written at once. */
+  fake_wait_for (widgets_find_type (f->base.window, GTK_TYPE_ENTRY) != NULL);
+  g_assert_nonnull (widgets_find_label (f->base.window, "14:00:01.0 Decision"));
+  g_assert_true (inspector_bookmark_button_toggle (f->button));
+  assert_marked (&f->base, ".....");
+}
+
+static void
+test_keys_lead_from_bookmark_to_bookmark (ButtonFixture *f, gconstpointer data)
+{
+  show_watch (f);
+  g_assert_false (inspector_bookmark_button_move (f->button, 1));
+  fake_wait_for (widgets_find_label (f->base.window, "There is no bookmark among the rows that are shown") != NULL);
+  inspector_marker_toggle (f->base.marker, item_at (&f->base, 0));
+  inspector_marker_toggle (f->base.marker, item_at (&f->base, 3));
+  g_assert_true (inspector_bookmark_button_move (f->button, 1));
+  g_assert_true (selected (f) == item_at (&f->base, 0));
+  g_assert_true (inspector_bookmark_button_move (f->button, 1));
+  g_assert_true (selected (f) == item_at (&f->base, 3));
+  g_assert_true (inspector_bookmark_button_move (f->button, -1));
+  g_assert_true (selected (f) == item_at (&f->base, 0));
+}
+
+static void
+test_nothing_is_no_step (ButtonFixture *f, gconstpointer data)
+{
+  g_assert_false (inspector_bookmark_button_toggle (f->button));
+  fake_wait_for (widgets_find_label (f->base.window, "There is no step to bookmark") != NULL);
+  g_assert_cmpuint (widgets_count_unnamed_buttons (GTK_WIDGET (f->button)), ==, 0);
+}
+
 /* The bookmarks are gone, the folders they were in are empty. */
 static void
 remove_folders (const char *folder)
@@ -247,6 +338,11 @@ main (int argc, char **argv)
 #define ADD_WINDOW(name, func) g_test_add ("/bookmark-popover/" name, Fixture, NULL, setup_window, func, teardown_window)
   ADD_WINDOW ("a-note-is-kept", test_a_note_is_kept);
   ADD_WINDOW ("the-list-leads-to-them", test_the_list_leads_to_them);
+#define ADD_BUTTON(name, func) \
+  g_test_add ("/bookmark-button/" name, ButtonFixture, NULL, setup_button, func, teardown_button)
+  ADD_BUTTON ("the-selected-step-is-bookmarked", test_the_selected_step_is_bookmarked);
+  ADD_BUTTON ("keys-lead-from-bookmark-to-bookmark", test_keys_lead_from_bookmark_to_bookmark);
+  ADD_BUTTON ("nothing-is-no-step", test_nothing_is_no_step);
   status = g_test_run ();
 
   display_stop ();

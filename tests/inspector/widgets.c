@@ -101,6 +101,9 @@ widgets_count_unnamed_buttons (GtkWidget *root)
   /* The buttons of a title bar are GTK's own. */
   if (!gtk_widget_get_mapped (root) || GTK_IS_WINDOW_CONTROLS (root))
     return 0;
+  /* The button within has the name of the whole. */
+  if (GTK_IS_MENU_BUTTON (root) && gtk_test_accessible_has_property (GTK_ACCESSIBLE (root), GTK_ACCESSIBLE_PROPERTY_LABEL))
+    return 0;
   if ((GTK_IS_BUTTON (root) || GTK_IS_CHECK_BUTTON (root)) && find (root, is_type, &type) == NULL &&
       !gtk_test_accessible_has_property (GTK_ACCESSIBLE (root), GTK_ACCESSIBLE_PROPERTY_LABEL))
     n++;
