@@ -11,6 +11,7 @@
 #include "fake-daemon.h"
 #include "inspector-compare-row.h"
 #include "inspector-compare-window.h"
+#include "inspector-session-chooser.h"
 #include "recorded.h"
 #include "widgets.h"
 
@@ -308,6 +309,109 @@ test_long_sessions_do_not_hold_up_the_window (void)
   teardown (&f, NULL);
 }
 
+/* ---- with what ---- */
+
+static InspectorSessionItem *
+make_item (const char *id, const char *request)
+{
+  g_autofree char *json = g_strdup_printf ("{\"session_id\":\"%s\",\"state\":\"closed\",\"user_id\":\"alice\","
+                                           "\"user_request\":\"%s\"}", id, request);
+  g_autoptr(OuioeSession) session = ouioe_session_new_from_data (json, -1, NULL);
+
+  return inspector_session_item_new (session);
+}
+
+typedef struct {
+  FakeDaemon      *daemon;
+  OuioeClient     *client;
+  GtkWidget       *window;
+  AdwToastOverlay *toasts;
+  GListStore      *sessions;
+  InspectorWatch  *watch;
+} AskFixture;
+
+static void
+setup_ask (AskFixture *f, gconstpointer data)
+{
+  static const char *const requests[][2] = { { "a", "Disk usage" }, { "b", "Disk usage, again" }, { "c", "Something else" } };
+
+  f->daemon = fake_daemon_new ();
+  f->client = ouioe_client_new (fake_daemon_get_address (f->daemon));
+  f->sessions = g_list_store_new (INSPECTOR_TYPE_SESSION_ITEM);
+  for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      g_autoptr(InspectorSessionItem) item = make_item (requests[i][0], requests[i][1]);
+
+      g_list_store_append (f->sessions, item);
+      fake_daemon_add_step (f->daemon, requests[i][0], "decision", requests[i][1]);
+    }
+  f->watch = inspector_watch_new (f->client, "a");
+  f->window = adw_window_new ();
+  f->toasts = ADW_TOAST_OVERLAY (adw_toast_overlay_new ());
+  adw_toast_overlay_set_child (f->toasts, gtk_label_new ("content"));
+  adw_window_set_content (ADW_WINDOW (f->window), GTK_WIDGET (f->toasts));
+  gtk_window_present (GTK_WINDOW (f->window));
+  inspector_compare_window_ask (f->toasts, f->watch, "Disk usage", G_LIST_MODEL (f->sessions), f->client);
+  fake_wait_for (widgets_find_window ("Compare With") != NULL);
+}
+
+static void
+teardown_ask (AskFixture *f, gconstpointer data)
+{
+  GtkWidget *compare = widgets_find_window ("Compare");
+
+  if (compare != NULL)
+    gtk_window_destroy (GTK_WINDOW (compare));
+  gtk_window_destroy (GTK_WINDOW (f->window));
+  fake_wait_for (widgets_find_window ("Compare With") == NULL);
+  inspector_watch_stop (f->watch);
+  g_object_unref (f->watch);
+  g_object_unref (f->sessions);
+  g_object_unref (f->client);
+  fake_daemon_free (f->daemon);
+}
+
+static void
+test_every_other_session_is_offered (AskFixture *f, gconstpointer data)
+{
+  GtkWidget *chooser = widgets_find_window ("Compare With");
+
+  g_assert_null (widgets_find_label (chooser, "Disk usage"));   /* not with itself */
+  g_assert_nonnull (widgets_find_label (chooser, "Disk usage, again"));
+  g_assert_nonnull (widgets_find_label (chooser, "Something else"));
+  g_assert_cmpuint (widgets_count_unnamed_buttons (chooser), ==, 0);
+  gtk_editable_set_text (GTK_EDITABLE (widgets_find_type (chooser, GTK_TYPE_SEARCH_ENTRY)), "ELSE");
+  fake_wait_for (widgets_find_label (chooser, "Disk usage, again") == NULL);
+  g_assert_nonnull (widgets_find_label (chooser, "Something else"));
+  gtk_editable_set_text (GTK_EDITABLE (widgets_find_type (chooser, GTK_TYPE_SEARCH_ENTRY)), "nothing like it");
+  fake_wait_for (widgets_find_label (chooser, "There is no other session.") != NULL);
+}
+
+static void
+test_the_chosen_one_is_compared (AskFixture *f, gconstpointer data)
+{
+  GtkWidget *chooser = widgets_find_window ("Compare With");
+  GtkListBox *list = GTK_LIST_BOX (widgets_find_type (chooser, GTK_TYPE_LIST_BOX));
+  GtkWidget *window;
+
+  g_signal_emit_by_name (list, "row-activated", gtk_list_box_get_row_at_index (list, 0));
+  fake_wait_for (widgets_find_window ("Compare") != NULL && widgets_find_window ("Compare With") == NULL);
+  window = widgets_find_window ("Compare");
+  g_assert_nonnull (widgets_find_label (window, "Disk usage"));
+  fake_wait_for (widgets_find_like (window, "0 the same · 1 changed*") != NULL);
+  g_assert_nonnull (widgets_find_label (window, "Disk usage, again"));
+}
+
+static void
+test_a_file_may_be_chosen_instead (AskFixture *f, gconstpointer data)
+{
+  g_signal_emit_by_name (widgets_find_button (widgets_find_window ("Compare With"), "Open File…"), "clicked");
+  fake_wait_for (widgets_find_window ("Open Recording") != NULL);
+  g_assert_true (GTK_IS_FILE_CHOOSER (widgets_find_window ("Open Recording")));
+  gtk_window_close (GTK_WINDOW (widgets_find_window ("Open Recording")));
+  fake_wait_for (widgets_find_window ("Open Recording") == NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -332,6 +436,10 @@ main (int argc, char **argv)
                    test_what_a_running_session_gets_is_added_at_the_end);
   g_test_add_func ("/compare/one-that-is-stopped-says-nothing-more", test_a_comparison_that_is_stopped_says_nothing_more);
   g_test_add_func ("/compare/long-sessions-do-not-hold-up-the-window", test_long_sessions_do_not_hold_up_the_window);
+#define ADD_ASK(name, func) g_test_add ("/compare/asked/" name, AskFixture, NULL, setup_ask, func, teardown_ask)
+  ADD_ASK ("every-other-session-is-offered", test_every_other_session_is_offered);
+  ADD_ASK ("the-chosen-one-is-compared", test_the_chosen_one_is_compared);
+  ADD_ASK ("a-file-may-be-chosen-instead", test_a_file_may_be_chosen_instead);
   status = g_test_run ();
 
   display_stop ();
