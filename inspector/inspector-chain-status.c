@@ -77,6 +77,12 @@ add_state (InspectorChainStatus *self, GString *text)
       add_part (text, _("paused"));
       return;
     }
+  if (inspector_watch_get_origin (self->watch) != INSPECTOR_WATCH_SERVICE)
+    {
+      /* Nobody is to take what was for the present. */
+      add_part (text, inspector_watch_get_origin (self->watch) == INSPECTOR_WATCH_REPLAY ? _("replay") : _("recording"));
+      return;
+    }
   switch (inspector_watch_get_state (self->watch))
     {
     case INSPECTOR_WATCH_LIVE:

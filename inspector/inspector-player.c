@@ -435,6 +435,19 @@ inspector_player_dup_label (InspectorPlayer *self)
   return g_strdup_printf (_("Replay %s, paused"), speed);
 }
 
+/* Who holds a replay means its clock. */
+static void
+on_paused_changed (InspectorPlayer *self, InspectorWatch *watch)
+{
+  if (!inspector_watch_get_paused (watch))
+    return;
+  inspector_watch_set_paused (watch, FALSE);
+  if (self->is_playing)
+    inspector_player_pause (self);
+  else
+    inspector_player_play (self);
+}
+
 /* ---- the source ---- */
 
 /* The oldest ones go, and with them the rows that show them. */
@@ -556,6 +569,7 @@ inspector_player_new (InspectorWatch *source)
 
   self->source = g_object_ref (source);
   self->watch = inspector_watch_new_replay (inspector_watch_get_session_id (source));
+  g_signal_connect_object (self->watch, "paused-changed", G_CALLBACK (on_paused_changed), self, G_CONNECT_SWAPPED);
   self->collector = inspector_collector_new (source);
   self->items = inspector_collector_get_items (self->collector);
   add_to_score (self, 0);

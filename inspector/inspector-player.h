@@ -21,7 +21,7 @@ G_DECLARE_FINAL_TYPE (InspectorPlayer, inspector_player, INSPECTOR, PLAYER, GObj
 
 /* Properties: "playing" b, "speed" d, "shorten-gaps" b. Signal "moved": another position, another length. */
 
-/* Stands at the beginning. */
+/* Stands at the beginning. When its watch is paused, the replay stops, or goes on. */
 InspectorPlayer *inspector_player_new             (InspectorWatch *source);
 InspectorWatch  *inspector_player_get_watch       (InspectorPlayer *self);   /* (transfer none): the one to show */
 InspectorWatch  *inspector_player_get_source      (InspectorPlayer *self);   /* (transfer none) */

@@ -204,6 +204,28 @@ test_a_narrow_bar_leaves_out_the_length (Fixture *f, gconstpointer data)
   g_assert_cmpint (least, <=, 360);
 }
 
+static void
+test_the_list_says_that_it_is_a_replay (Fixture *f, gconstpointer data)
+{
+  fake_wait_for (strstr (inspector_chain_view_get_status (f->chain), "replay") != NULL);
+  g_assert_null (strstr (inspector_chain_view_get_status (f->chain), "live"));
+  inspector_chain_view_set_watch (f->chain, inspector_player_get_source (f->player));
+  fake_wait_for (strstr (inspector_chain_view_get_status (f->chain), "recording") != NULL);
+}
+
+static void
+test_to_hold_the_chain_is_to_hold_the_replay (Fixture *f, gconstpointer data)
+{
+  gtk_widget_activate_action (GTK_WIDGET (f->chain), "chain.pause", NULL);
+  g_assert_true (inspector_player_is_playing (f->player));
+  gtk_widget_activate_action (GTK_WIDGET (f->chain), "chain.pause", NULL);
+  g_assert_false (inspector_player_is_playing (f->player));
+  /* The list goes on showing where the handle is. */
+  g_assert_false (inspector_watch_get_paused (inspector_player_get_watch (f->player)));
+  inspector_player_seek (f->player, 20 * S);
+  g_assert_cmpuint (g_list_model_get_n_items (inspector_chain_view_get_shown (f->chain)), ==, 21);
+}
+
 /* With a list that shows it. The figure is that of a machine that does nothing else; this one may be busy. */
 static void
 test_moving_the_handle_of_a_long_session_takes_no_time (Fixture *f, gconstpointer data)
@@ -246,6 +268,8 @@ main (int argc, char **argv)
   ADD ("its-menu-sets-the-speed", 700, test_its_menu_sets_the_speed);
   ADD ("keys-step-and-change-the-speed", 700, test_keys_step_and_change_the_speed);
   ADD ("a-narrow-bar-leaves-out-the-length", 360, test_a_narrow_bar_leaves_out_the_length);
+  ADD ("the-list-says-that-it-is-a-replay", 700, test_the_list_says_that_it_is_a_replay);
+  ADD ("to-hold-the-chain-is-to-hold-the-replay", 700, test_to_hold_the_chain_is_to_hold_the_replay);
   ADD ("moving-the-handle-of-a-long-session-takes-no-time", 700, test_moving_the_handle_of_a_long_session_takes_no_time);
   status = g_test_run ();
 
