@@ -101,6 +101,8 @@ main (int argc, char **argv)
       return OUIOECTL_EXIT_USAGE;
     }
 
+  if (options.json || options.ndjson)
+    ouioectl_i18n_off ();
   if (argc > 1 && strcmp (argv[1], "--") == 0)
     {
       argv++;

@@ -135,7 +135,10 @@ ouioectl_parse (OuioectlOptions *options, const GOptionEntry *entries, const cha
       return FALSE;
     }
   if (options->json || options->ndjson)
-    ouioectl_i18n_off ();
+    {
+      ouioectl_i18n_off ();
+      arguments = command->arguments;
+    }
   if (!take_bus (options))
     return FALSE;
 
@@ -255,7 +258,7 @@ ouioectl_exit_for (const GError *error)
 OuioectlExit
 ouioectl_fail (const GError *error)
 {
-  ouioectl_complain ("%s", error->message);
+  ouioectl_complain ("%s", ouioectl_i18n_get (error->message));   /* the daemon's own words, where they are in the catalogue */
   return ouioectl_exit_for (error);
 }
 

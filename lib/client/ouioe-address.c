@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <gio/gunixsocketaddress.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -123,7 +124,7 @@ ouioe_address_set_token (OuioeAddress *self, const char *token)
   if (token == NULL || *token == '\0' || self->socket_path != NULL || self->bus != NULL)
     return;
   if (strlen (token) > MAX_TOKEN_FILE || strspn (token, TOKEN_CHARACTERS) != strlen (token))
-    self->token_problem = g_strdup_printf ("The token is not one: at most %d letters, digits and -._~+/=", MAX_TOKEN_FILE);
+    self->token_problem = g_strdup_printf (_("The token is not one: at most %d letters, digits and -._~+/="), MAX_TOKEN_FILE);
   else
     self->bearer = g_strconcat ("Bearer ", token, NULL);
 }
@@ -236,8 +237,8 @@ ouioe_address_check (OuioeAddress *self, GError **error)
       return FALSE;
     }
   g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
-               "\"%s\" is not an address; use http://HOST:PORT, https://HOST:PORT, unix:/PATH, bus:session or "
-               "bus:system", self->text);
+               _("\"%s\" is not an address; use http://HOST:PORT, https://HOST:PORT, unix:/PATH, bus:session or "
+                 "bus:system"), self->text);
   return FALSE;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "ouioe-codec.h"
@@ -18,7 +19,7 @@ check_type (const OuioeBusCall *call, GVariant *reply, const char *type, GError 
 {
   if (g_variant_is_of_type (reply, G_VARIANT_TYPE (type)))
     return TRUE;
-  g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service answered %s with %s instead of %s", call->method,
+  g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("The service answered %s with %s instead of %s"), call->method,
                g_variant_get_type_string (reply), type);
   return FALSE;
 }
@@ -32,7 +33,7 @@ to_bytes (json_t *value, GError **error)
 
   if (text != NULL)
     return g_bytes_new_with_free_func (text, strlen (text), free, text);
-  g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service answered with text that is none");
+  g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("The service answered with text that is none"));
   return NULL;
 }
 

@@ -6,6 +6,7 @@
 
 #include "ouioe-bus.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "ouioe-error.h"
@@ -128,7 +129,7 @@ ouioe_bus_get_connection (OuioeBus *self, GCancellable *cancellable, GError **er
   address = find_bus (self->type);
   if (address == NULL)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, "There is no such bus");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, _("There is no such bus"));
       return NULL;
     }
   self->connection = g_dbus_connection_new_for_address_sync (
@@ -332,8 +333,8 @@ ouioe_bus_to_error (const char *path, const GError *error)
     {
       /* How the bus says that there is no such object depends on the version of GLib there. */
       if (strcmp (path, OUIOE_BUS_ROOT) != 0)
-        return g_error_new_literal (OUIOE_ERROR, OUIOE_ERROR_SESSION_NOT_FOUND, "Session not found");
-      return g_error_new (OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service on the bus is too old: %s", copy->message);
+        return g_error_new_literal (OUIOE_ERROR, OUIOE_ERROR_SESSION_NOT_FOUND, _("Session not found"));
+      return g_error_new (OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("The service on the bus is too old: %s"), copy->message);
     }
   if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
     return g_error_new_literal (OUIOE_ERROR, OUIOE_ERROR_FORBIDDEN, copy->message);

@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "ouioe-client-private.h"
@@ -75,7 +76,7 @@ ask (OuioeClient *self, OuioeRequest *request, GCancellable *cancellable, GError
 static void
 set_not_events (GError **error)
 {
-  g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service answered something else than events");
+  g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("The service answered something else than events"));
 }
 
 /* @answer: (transfer full) (nullable): a page, its head first. Ids that do not rise are refused. */

@@ -5,6 +5,9 @@
 #include "config.h"
 
 #include "ouioe-client-private.h"
+
+#include <glib/gi18n-lib.h>
+
 #include "ouioe-codec.h"
 #include "ouioe-question.h"
 #include "ouioe-session-private.h"
@@ -65,8 +68,11 @@ take_page (Listing *self, GBytes *answer, gboolean *has_more, GError **error)
 
   if (!json_is_array (rows))
     {
-      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service sent a list of sessions that is none%s%s",
-                   page == NULL ? ": " : "", page == NULL ? where.text : "");
+      if (page == NULL)
+        g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("The service sent a list of sessions that is none: %s"),
+                     where.text);
+      else
+        g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("The service sent a list of sessions that is none"));
       return FALSE;
     }
   json_array_foreach (rows, i, row)

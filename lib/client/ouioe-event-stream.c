@@ -7,6 +7,7 @@
 #include "ouioe-event-stream.h"
 
 #include <gio/gunixinputstream.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "ouioe-client.h"
@@ -129,7 +130,7 @@ read_piece_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (g_bytes_get_size (piece) == 0)
     {
-      end (self, g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, "The service at %s closed the connection",
+      end (self, g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, _("The service at %s closed the connection"),
                               self->address->text), FALSE);
       return;
     }
@@ -180,7 +181,7 @@ refuse (OuioeEventStream *self)
   if (SOUP_STATUS_IS_SUCCESSFUL (status))
     {
       /* Not final: the head of an answer that broke off looks like this too. */
-      end (self, g_error_new (OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "What answers at %s is not a stream of events",
+      end (self, g_error_new (OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("What answers at %s is not a stream of events"),
                               self->address->text), FALSE);
       return;
     }
@@ -299,7 +300,7 @@ take_descriptor (OuioeEventStream *self, GVariant *reply, GUnixFDList *fds, GErr
     g_variant_get (reply, "(hs)", &index, &self->begins_behind);
   if (index >= 0 && index < g_unix_fd_list_get_length (fds))
     return g_unix_fd_list_get (fds, index, error);
-  g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service sent no pipe");
+  g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("The service sent no pipe"));
   return -1;
 }
 

@@ -6,6 +6,7 @@
 
 #include "ouioe-line-stream.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "ouioe-error.h"
@@ -77,8 +78,8 @@ ouioe_line_stream_feed (OuioeLineStream *self, const char *data, gsize len, Ouio
 
       if (n > self->max_bytes - self->line->len)
         {
-          g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service sent a line of more than %" G_GSIZE_FORMAT
-                       " bytes", self->max_bytes);
+          g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("The service sent a line of more than %zu bytes"),
+                       self->max_bytes);
           return FALSE;
         }
       g_string_append_len (self->line, data, (gssize) n);

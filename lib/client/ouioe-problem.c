@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
 #include <jansson.h>
 
 #include "ouioe-request.h"
@@ -95,7 +96,7 @@ make_error (guint status, const char *reason, json_t *problem)
     ouioe_error_from_string (name, &code);
   if (sentence != NULL && *sentence != '\0')
     return g_error_new_literal (OUIOE_ERROR, (int) code, sentence);
-  return g_error_new (OUIOE_ERROR, (int) code, "The service answered %u %s", status, reason != NULL ? reason : "");
+  return g_error_new (OUIOE_ERROR, (int) code, _("The service answered %u %s"), status, reason != NULL ? reason : "");
 }
 
 GError *

@@ -6,6 +6,7 @@
 
 #include "ouioe-producer-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "ouioe-client-private.h"
@@ -62,7 +63,7 @@ ouioe_producer_item_cancelled_cb (GCancellable *cancellable, gpointer user_data)
   OuioeProducerItem *item = user_data;
   g_autoptr(OuioeProducer) self = g_object_ref (item->producer);
 
-  item_answer (item, NULL, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The event was taken back"));
+  item_answer (item, NULL, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _("The event was taken back")));
   /* One that is under way stays there until the answer comes. */
   if (g_queue_remove (&self->waiting, item))
     item_free (item);
@@ -109,7 +110,7 @@ ouioe_producer_flush_cancelled_cb (GCancellable *cancellable, gpointer user_data
   OuioeProducer *self = g_task_get_source_object (flush->task);
 
   g_queue_remove (&self->flushes, flush);
-  flush_end (flush, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Nobody waits any longer"));
+  flush_end (flush, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Nobody waits any longer")));
   return G_SOURCE_REMOVE;
 }
 
@@ -206,7 +207,7 @@ take_answers (OuioeProducer *self, GPtrArray *items, GBytes *answers)
 
       if (stop == NULL)
         item_answer (items->pdata[i], NULL, g_error_new_literal (OUIOE_ERROR, OUIOE_ERROR_PROTOCOL,
-                                                                 "The service did not answer for this event"));
+                                                                 _("The service did not answer for this event")));
       if (stop != NULL && !take_answer (items->pdata[i], data, (gsize) (stop - data), &again))
         g_ptr_array_add (rest, items->pdata[i]);
       else

@@ -10,6 +10,7 @@
 
 #include "ouioe-producer-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "ouioe-client-private.h"
@@ -162,7 +163,7 @@ append (OuioeProducer *self, const char *tag, char *json, GCancellable *cancella
   if (g_task_return_error_if_cancelled (task))
     return;
   if (self->n_items >= self->max_waiting || len > MAX_WAITING_BYTES - self->n_bytes)
-    g_set_error (&error, OUIOE_ERROR, OUIOE_ERROR_BUSY, "%u events wait for the service already", self->n_items);
+    g_set_error (&error, OUIOE_ERROR, OUIOE_ERROR_BUSY, _("%u events wait for the service already"), self->n_items);
   else
     ouioe_address_check (ouioe_client_peek_address (self->client), &error);
   if (error != NULL)

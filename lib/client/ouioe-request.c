@@ -6,6 +6,7 @@
 
 #include "ouioe-request.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define PIECE_BYTES 65536
@@ -122,10 +123,10 @@ ouioe_request_wrap_error (OuioeAddress *address, GError *error)
     return error;
   g_dbus_error_strip_remote_error (error);
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
-    wrapped = g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNTRUSTED, "The certificate of the service at %s is not trusted",
+    wrapped = g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNTRUSTED, _("The certificate of the service at %s is not trusted"),
                            address->text);
   else
-    wrapped = g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, "The service at %s does not answer: %s", address->text,
+    wrapped = g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, _("The service at %s does not answer: %s"), address->text,
                            error->message);
   g_error_free (error);
   return wrapped;
@@ -137,7 +138,7 @@ take_piece (GByteArray *answer, const void *data, gsize len, GError **error)
 {
   if (len > OUIOE_MAX_ANSWER_BYTES - answer->len)
     {
-      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service sent an answer of more than %d bytes",
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("The service sent an answer of more than %d bytes"),
                    OUIOE_MAX_ANSWER_BYTES);
       return FALSE;
     }

@@ -6,6 +6,7 @@
 
 #include "ouioe-session-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "ouioe-codec.h"
@@ -207,8 +208,9 @@ ouioe_session_new_from_json (json_t *json, GError **error)
 
   if (id == NULL || state == 0)
     {
-      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "The service sent a session without %s",
-                   id == NULL ? "an id" : "a known state");
+      g_set_error_literal (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL,
+                           id == NULL ? _("The service sent a session without an id")
+                                      : _("The service sent a session without a known state"));
       return NULL;
     }
 
@@ -251,7 +253,7 @@ ouioe_session_new_from_data (const char *json, gssize len, GError **error)
   object = json_loadb (json, len < 0 ? strlen (json) : (gsize) len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &json_error);
   if (object == NULL)
     {
-      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, "A session cannot be read (byte %d)", json_error.position);
+      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL, _("A session cannot be read (byte %d)"), json_error.position);
       return NULL;
     }
   self = ouioe_session_new_from_json (object, error);

@@ -6,6 +6,7 @@
 
 #include "ouioe-sse-reader.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "ouioe-error.h"
@@ -47,7 +48,7 @@ static gboolean
 too_large (OuioeSseReader *self, GError **error)
 {
   g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_PROTOCOL,
-               "The service sent an event of more than %" G_GSIZE_FORMAT " bytes", self->max_bytes);
+               _("The service sent an event of more than %zu bytes"), self->max_bytes);
   return FALSE;
 }
 

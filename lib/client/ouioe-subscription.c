@@ -8,6 +8,9 @@
 #include "config.h"
 
 #include "ouioe-client-private.h"
+
+#include <glib/gi18n-lib.h>
+
 #include "ouioe-event-stream.h"
 #include "ouioe-live-frame.h"
 #include "ouioe-position.h"
@@ -180,7 +183,7 @@ silence_cb (gpointer user_data)
       set_timer (self, (guint) (self->timing.silence_ms - silent_ms), silence_cb);
       return G_SOURCE_REMOVE;
     }
-  error = g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, "The service at %s has fallen silent",
+  error = g_error_new (OUIOE_ERROR, OUIOE_ERROR_UNREACHABLE, _("The service at %s has fallen silent"),
                        ouioe_client_get_address (self->client));
   lose (self, error);
   return G_SOURCE_REMOVE;

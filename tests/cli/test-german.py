@@ -222,10 +222,15 @@ def test_errors_are_german_and_exit_statuses_are_the_same():
                         (["think", "a", "b", "--confidence", "2"], "2 liegt nicht zwischen 0 und 1"),
                         (["create", "--expiry", "soon"], "»soon« ist keine Zeitangabe"),
                         (["status", "--address", "http://127.0.0.1:1"], "Der Dienst unter http://127.0.0.1:1 antwortet nicht: "),
+                        (["list", "--address", "http://127.0.0.1:1"], "Der Dienst unter http://127.0.0.1:1 antwortet nicht: "),
+                        (["list", "--address", "nonsense"], "»nonsense« ist keine Adresse"),
+                        (["show", "nonsense"], "Sitzung nicht gefunden"),
                         (["completions", "tcsh"], "»tcsh« ist weder bash noch zsh noch fish")):
         status, _, err = german.run(*words)
         assert said in err.decode(), (words, err)
         assert status == english.run(*words)[0] != 0, words
+        _, _, err = german.run("--json", *words)
+        assert err == english.run("--json", *words)[2] and said not in err.decode(), (words, err)
 
 
 def test_completions_are_german_and_shells_can_read_them():
