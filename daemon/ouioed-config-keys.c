@@ -114,7 +114,8 @@ const OuioedConfigKey ouioed_config_keys[OUIOED_N_KEYS] = {
 
   [OUIOED_KEY_STORE_STORE] =
     { "store", "store", OUIOED_VALUE_STORE, "sqlite:", 0, 0, NULL, FALSE, "store", "STORE",
-      "Where events are kept: sqlite:PATH (without PATH: ouioed.db in the state directory) or memory:" },
+      "Where events are kept: sqlite:PATH (without PATH: ouioed.db in the state directory), memory:, or redis://HOST for "
+      "several daemons" },
   [OUIOED_KEY_STORE_STATE_DIR] =
     { "store", "state-dir", OUIOED_VALUE_PATH, "", 0, 0, NULL, FALSE, "state-dir", "DIR",
       "State directory; nothing for $STATE_DIRECTORY, /var/lib/ouioe on the system bus, else $XDG_STATE_HOME/ouioe" },

@@ -8,12 +8,18 @@
 
 #include "ouioe-error.h"
 
+#include "ouioed-redis-url.h"
 #include "ouioed-upstream.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
 #define MAX_LIST 64
+#ifdef OUIOE_HAVE_REDIS
+#define HAS_REDIS TRUE
+#else
+#define HAS_REDIS FALSE
+#endif
 
 typedef struct {
   const char *suffix;
@@ -306,14 +312,36 @@ parse_upstreams (const OuioedConfigKey *key, const char *text, char ***list, GEr
   return TRUE;
 }
 
+/* What stands in front of the host of a URL is nobody's business. */
+static char *
+hide_password (const char *url)
+{
+  const char *start = strstr (url, "://");
+  const char *end = strrchr (url, '@');
+
+  if (start == NULL || end == NULL || end < start)
+    return g_strdup (url);
+  return g_strdup_printf ("%.*s…%s", (int) (start + strlen ("://") - url), url, end);
+}
+
 static gboolean
 parse_store (const OuioedConfigKey *key, const char *text, char **store, GError **error)
 {
-  if (g_str_has_prefix (text, "redis:") || g_str_has_prefix (text, "rediss:"))
+  if (ouioed_redis_url_is (text))
     {
-      g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION,
-                   "[%s] %s=%s: this build has no Redis store; use sqlite: or memory:", key->section, key->name, text);
-      return FALSE;
+      g_autoptr(GError) local = NULL;
+      g_autoptr(OuioedRedisUrl) url = ouioed_redis_url_parse (text, &local);
+
+      if (url == NULL || !HAS_REDIS)
+        {
+          g_autofree char *shown = hide_password (text);
+
+          g_set_error (error, OUIOE_ERROR, OUIOE_ERROR_CONFIGURATION, "[%s] %s=%s: %s", key->section, key->name, shown,
+                       url == NULL ? local->message : "this build has no Redis store; use sqlite: or memory:");
+          return FALSE;
+        }
+      *store = g_strdup (text);
+      return TRUE;
     }
   if (strcmp (text, "memory:") != 0 && strcmp (text, "memory") != 0 && strcmp (text, "sqlite") != 0 &&
       !g_str_has_prefix (text, "sqlite:"))

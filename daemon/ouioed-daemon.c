@@ -14,6 +14,9 @@
 #include "ouioed-notify.h"
 #include "ouioed-store-memory.h"
 #include "ouioed-store-sqlite.h"
+#ifdef OUIOE_HAVE_REDIS
+#include "ouioed-store-redis.h"
+#endif
 
 #include <errno.h>
 #include <string.h>
@@ -94,6 +97,14 @@ make_store (OuioedDaemon *self, GError **error)
 
   if (g_str_has_prefix (uri, "memory:"))
     return ouioed_store_memory_new ();
+#ifdef OUIOE_HAVE_REDIS
+  if (ouioed_redis_url_is (uri))
+    {
+      g_autoptr(OuioedRedisUrl) url = ouioed_redis_url_parse (uri, error);
+
+      return url != NULL ? ouioed_store_redis_new (url, NULL) : NULL;
+    }
+#endif
   if (*path != '\0')
     return ouioed_store_sqlite_new (path);
 

@@ -18,6 +18,7 @@ ouioed_channel_finalize (GObject *object)
   g_clear_pointer (&self->in_flight, ouioed_session_record_unref);
   g_clear_pointer (&self->working, ouioed_session_record_unref);
   g_clear_pointer (&self->subscribers, g_ptr_array_unref);
+  g_clear_pointer (&self->held, g_ptr_array_unref);
   g_clear_pointer (&self->id, g_ref_string_release);
 
   G_OBJECT_CLASS (ouioed_channel_parent_class)->finalize (object);

@@ -24,6 +24,7 @@ typedef struct {
   gsize      *account;           /* where its bytes are counted, NULL while it stands in no log */
   gsize       bytes;             /* what it costs, views and all */
   guint64     ordinal[2];        /* its number on each stream, from 1; 0 when unknown or not on that stream */
+  gboolean    is_late;           /* another program gave it an id that others had passed already */
   OuioeEvent *event;
   GBytes     *views[OUIOED_N_VIEWS];
 } OuioedEntry;

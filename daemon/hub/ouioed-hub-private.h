@@ -7,6 +7,7 @@
 #include "ouioed-draft.h"
 #include "ouioed-hub.h"
 #include "ouioed-ring.h"
+#include "ouioed-shared.h"
 #include "ouioed-subscriber.h"
 
 G_BEGIN_DECLS
@@ -34,12 +35,28 @@ struct _OuioedChannel
   OuioedDrafts        *drafts;            /* what grows; NULL while nothing does */
   GList                created_link;      /* in hub->by_creation while committed and not internal */
   gboolean             touched;           /* in the list of channels to wake, while a commit is published */
+
+  /* Only where the store is shared. */
+  gboolean             is_live;           /* its events are told, all behind evicted_to */
+  gboolean             is_catching_up;    /* what another program wrote is being read; meanwhile events wait in held */
+  gboolean             catch_up_again;    /* and more was written since */
+  GPtrArray           *held;              /* of OuioedEntry; NULL while none */
+  guint                listed;            /* the listing in which it was seen last */
+  guint                watch_serial;      /* of the last change of whether it is watched */
+  OuioeEventId         watched_from;      /* its newest event when it got its first subscriber, 0-0: not known */
 };
 
 struct _OuioedHub
 {
   GObject          parent_instance;
   OuioedStore     *store;
+  OuioedShared    *shared;               /* the store, when other daemons use it, too; else NULL */
+  gboolean         is_all_live;          /* the events of all sessions are told, all behind log_evicted_to */
+  guint            n_all_watchers;       /* who wants them */
+  guint            watch_serial;         /* of the last change of whether they are told */
+  OuioeEventId     watched_from;         /* newest event when somebody wanted them first, 0-0: not known */
+  guint            listing;              /* number of the last listing that was begun */
+  GHashTable      *to_look_at;           /* ids of sessions that changed; NULL while none */
   OuioedHubLimits  limits;
   OuioedClock      clock;
   gpointer         clock_data;
@@ -98,8 +115,25 @@ OuioedChannel *ouioed_hub_ensure             (OuioedHub *self, const char *sessi
 void           ouioed_hub_drop_if_unused     (OuioedHub *self, OuioedChannel *channel);
 /* Moves the committed record of @channel to @record (transfer full, NULL: forgotten), keeping all indexes right. */
 void           ouioed_hub_set_committed      (OuioedHub *self, OuioedChannel *channel, OuioedSessionRecord *record);
+/* Drops from the log what is not newer. */
+void           ouioed_hub_evict_until        (OuioedHub *self, OuioeEventId until);
 void           ouioed_hub_publish            (OuioedHub *self, OuioedChannel *channel, OuioedEntry *entry);
 OuioeEventId   ouioed_hub_next_id            (OuioedHub *self);
+
+/* ---- where the store is shared ---- */
+void           ouioed_hub_share              (OuioedHub *self);
+void           ouioed_hub_unshare            (OuioedHub *self);
+/* The channel has got its first subscriber, or has lost its last. NULL: that of all sessions. */
+void           ouioed_hub_watch              (OuioedHub *self, OuioedChannel *channel);
+void           ouioed_hub_unwatch            (OuioedHub *self, OuioedChannel *channel);
+/* The newest event that subscribers have had, or find in the store. */
+OuioeEventId   ouioed_channel_get_newest_id  (OuioedChannel *channel);
+/* Whether a subscriber may go on; where the store is this daemon's alone it always may. */
+static inline gboolean
+ouioed_hub_is_live (OuioedHub *self, OuioedChannel *channel)
+{
+  return self->shared == NULL || (channel != NULL ? channel->is_live : self->is_all_live);
+}
 
 /* ---- ingest ---- */
 OuioedIngest  *ouioed_ingest_new             (OuioedHub *hub);
@@ -116,6 +150,15 @@ void           ouioed_ingest_keep_generation (OuioedIngest *self, OuioedChannel 
 void           ouioed_ingest_set_user_request (OuioedIngest *self, OuioedChannel *channel, const char *text);
 void           ouioed_ingest_trim            (OuioedIngest *self, OuioedChannel *channel, guint stream_index, guint keep);
 void           ouioed_ingest_forget_keys     (OuioedIngest *self, gint64 before_us);
+/* The same where the store is shared. */
+void           ouioed_ingest_ask_create      (OuioedIngest *self, OuioeCreateRequest *request, const OuioedKey *key, GTask *task);
+void           ouioed_ingest_ask_append      (OuioedIngest *self, const char *session_id, OuioeThinkingStep *step,
+                                              OuioeProgressUpdate *update, const OuioedKey *key, GTask *task);
+void           ouioed_ingest_ask_close       (OuioedIngest *self, const char *session_id, const char *outcome,
+                                              const OuioedKey *key, GTask *task);
+void           ouioed_ingest_ask_forget      (OuioedIngest *self, const char *session_id, GTask *task);
+/* @record: (transfer full): its context and its generation are kept. */
+void           ouioed_ingest_ask_set         (OuioedIngest *self, OuioedChannel *channel, OuioedSessionRecord *record);
 void           ouioed_ingest_drain           (OuioedIngest *self, GTask *task);
 gsize          ouioed_ingest_get_pending_bytes (OuioedIngest *self);
 
@@ -140,6 +183,8 @@ guint           ouioed_keys_forget_before (OuioedKeys *self, gint64 before_us);
 /* ---- subscribers ---- */
 void           ouioed_subscriber_notify         (OuioedSubscriber *self);
 void           ouioed_subscriber_notify_removed (OuioedSubscriber *self);
+/* Its events are told from now on; what it has missed it finds in the store. */
+void           ouioed_subscriber_notify_live    (OuioedSubscriber *self);
 void           ouioed_subscriber_notify_drafts  (OuioedSubscriber *self);   /* if it wants them */
 
 /* ---- what grows ---- */

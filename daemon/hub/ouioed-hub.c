@@ -174,19 +174,33 @@ ouioed_hub_list (OuioedHub *self, const char *user_id, OuioeSessionState state, 
 /* ---- publishing ---- */
 
 static void
+hub_pop_log (OuioedHub *self)
+{
+  g_autoptr(OuioedEntry) entry = ouioed_ring_pop (&self->log);
+  OuioedChannel *channel = ouioed_hub_lookup (self, entry->event->session_id);
+
+  self->log_bytes -= entry->bytes;
+  entry->account = NULL;
+  self->log_evicted_to = entry->event->id;
+  if (channel != NULL)
+    ouioed_channel_evict (channel, entry);
+}
+
+static void
 hub_evict (OuioedHub *self)
 {
   while (self->log_bytes > self->limits.max_recent_bytes && ouioed_ring_get_n (&self->log) > 0)
-    {
-      g_autoptr(OuioedEntry) entry = ouioed_ring_pop (&self->log);
-      OuioedChannel *channel = ouioed_hub_lookup (self, entry->event->session_id);
+    hub_pop_log (self);
+}
 
-      self->log_bytes -= entry->bytes;
-      entry->account = NULL;
-      self->log_evicted_to = entry->event->id;
-      if (channel != NULL)
-        ouioed_channel_evict (channel, entry);
-    }
+void
+ouioed_hub_evict_until (OuioedHub *self, OuioeEventId until)
+{
+  while (ouioed_ring_get_n (&self->log) > 0
+         && ouioe_event_id_compare (ouioed_ring_get (&self->log, self->log.first)->event->id, until) <= 0)
+    hub_pop_log (self);
+  if (ouioe_event_id_compare (until, self->log_evicted_to) > 0)
+    self->log_evicted_to = until;
 }
 
 void
@@ -346,6 +360,7 @@ ouioed_hub_finalize (GObject *object)
   GHashTableIter iter;
   gpointer channel;
 
+  ouioed_hub_unshare (self);
   ouioed_reaper_stop (self);
   g_hash_table_iter_init (&iter, self->channels);
   while (g_hash_table_iter_next (&iter, NULL, &channel))
@@ -444,7 +459,7 @@ hub_load (OuioedHub *self, OuioedContents *contents)
       OuioedSessionRecord *record = contents->sessions->pdata[i];
       OuioedChannel *channel = ouioed_hub_ensure (self, record->id);
 
-      channel->committed = hub_settle (record);
+      channel->committed = self->shared != NULL ? ouioed_session_record_ref (record) : hub_settle (record);
       channel->evicted_to = record->last_id;
       hub_count (self, channel, record, 1);
       if (!channel->internal)
@@ -473,9 +488,13 @@ ouioed_hub_new (OuioedStore *store, OuioedContents *contents, const OuioedHubLim
   /* An id from before an empty store was begun belongs to a store that is gone. */
   if (ouioe_event_id_is_zero (contents->last_id))
     self->horizon = (OuioeEventId) { (guint64) ouioed_hub_get_now_us (self) / 1000, 0 };
+  if (OUIOED_IS_SHARED (store))
+    self->shared = OUIOED_SHARED (store);
   hub_load (self, contents);
   ouioed_contents_free (contents);
   ouioed_reaper_start (self);
+  if (self->shared != NULL)
+    ouioed_hub_share (self);
 
   return self;
 }

@@ -131,6 +131,15 @@ gboolean ouioed_hub_control_finish (OuioedHub *self, GAsyncResult *result, GErro
 
 /* ---- what there is ---- */
 
+gboolean ouioed_hub_is_shared     (OuioedHub *self);
+/* Where the store is shared, other daemons change sessions: looks at these before they are shown. Else it is done at once.
+ * Never fails for a session that is not there; OUIOE_ERROR_STORE_UNAVAILABLE when nobody can be asked. */
+void     ouioed_hub_look_async    (OuioedHub *self, const char *const *session_ids, GAsyncReadyCallback callback,
+                                   gpointer user_data);
+gboolean ouioed_hub_look_finish   (OuioedHub *self, GAsyncResult *result, GError **error);
+/* Somebody wants the signals of all sessions, also of those that other daemons serve; or does not any more. */
+void     ouioed_hub_watch_all     (OuioedHub *self, gboolean watch);
+
 /* Sessions whose id begins with this are the daemon's own: no list, signal, metric or limit shows them. */
 #define OUIOED_INTERNAL_PREFIX "\001ouioed:"
 

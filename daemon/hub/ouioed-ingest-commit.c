@@ -174,7 +174,7 @@ ouioed_ingest_finish_drain (OuioedIngest *self)
 {
   g_autoptr(GPtrArray) tasks = NULL;
 
-  if (self->drain_tasks == NULL || ingest_is_busy (self) || ingest_has_work (self))
+  if (self->drain_tasks == NULL || ingest_is_busy (self) || ingest_has_work (self) || self->n_asked > 0)
     return;
 
   tasks = g_steal_pointer (&self->drain_tasks);

@@ -40,6 +40,8 @@ struct _OuioedIngest
   GPtrArray   *in_flight_touched;
   gsize        in_flight_bytes;
   gint64       in_flight_since; /* monotonic */
+  guint        n_asked;         /* where the store is shared: requests without an answer */
+  gsize        asked_bytes;     /* of these */
   gboolean     draining;
   GPtrArray   *drain_tasks;     /* of GTask */
 };
@@ -56,6 +58,9 @@ ingest_has_work (OuioedIngest *self)
   return self->pending->len > 0;
 }
 
+gboolean ouioed_ingest_refuse   (OuioedIngest *self, GTask *task, OuioeError code, const char *message);   /* FALSE */
+/* FALSE: it has been refused. */
+gboolean ouioed_ingest_has_room (OuioedIngest *self, GTask *task);
 /* Begins a new, empty batch. */
 void ouioed_ingest_begin_batch  (OuioedIngest *self);
 /* Hands the batch to the store; what came of it is published and answered when the store is done. */

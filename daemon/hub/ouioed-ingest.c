@@ -39,7 +39,7 @@ ouioed_ingest_begin_batch (OuioedIngest *self)
 gsize
 ouioed_ingest_get_pending_bytes (OuioedIngest *self)
 {
-  return self->pending_bytes + self->in_flight_bytes;
+  return self->pending_bytes + self->in_flight_bytes + self->asked_bytes;
 }
 
 /* The record that the batch being gathered will write. */
@@ -87,21 +87,21 @@ ingest_add_event (OuioedIngest *self, OuioedPending *pending, OuioedSessionRecor
   ouioed_batch_append (self->batch, event);
 }
 
-static gboolean
-ingest_refuse (OuioedIngest *self, GTask *task, OuioeError code, const char *message)
+gboolean
+ouioed_ingest_refuse (OuioedIngest *self, GTask *task, OuioeError code, const char *message)
 {
   self->hub->metrics.rejected[code]++;
   g_task_return_new_error (task, OUIOE_ERROR, (int) code, "%s", message);
   return FALSE;
 }
 
-static gboolean
-ingest_has_room (OuioedIngest *self, GTask *task)
+gboolean
+ouioed_ingest_has_room (OuioedIngest *self, GTask *task)
 {
   if (self->draining)
-    return ingest_refuse (self, task, OUIOE_ERROR_DRAINING, "The service is stopping.");
+    return ouioed_ingest_refuse (self, task, OUIOE_ERROR_DRAINING, "The service is stopping.");
   if (ouioed_ingest_get_pending_bytes (self) > self->hub->limits.max_pending_bytes)
-    return ingest_refuse (self, task, OUIOE_ERROR_BUSY, "Too much is waiting to be stored; try again in a moment.");
+    return ouioed_ingest_refuse (self, task, OUIOE_ERROR_BUSY, "Too much is waiting to be stored; try again in a moment.");
 
   return TRUE;
 }
@@ -131,7 +131,7 @@ ingest_check_key (OuioedIngest *self, const OuioedKey *key, GTask *task)
 
   ouioed_keys_fingerprint (key, fingerprint);
   if (memcmp (fingerprint, state->record->fingerprint, sizeof fingerprint) != 0)
-    return ingest_refuse (self, task, OUIOE_ERROR_KEY_REUSED,
+    return ouioed_ingest_refuse (self, task, OUIOE_ERROR_KEY_REUSED,
                           "The idempotency key was used before with a different request.");
 
   if (!state->committed)
@@ -197,19 +197,25 @@ ouioed_ingest_create (OuioedIngest *self, OuioeCreateRequest *request, const Oui
   OuioedPending *pending;
   gint64 now_us;
 
-  if (!ingest_has_room (self, task) || !ingest_check_key (self, key, task))
+  if (self->hub->shared != NULL)
+    {
+      ouioed_ingest_ask_create (self, request, key, task);
+      return;
+    }
+
+  if (!ouioed_ingest_has_room (self, task) || !ingest_check_key (self, key, task))
     return;
 
   channel = ouioed_hub_lookup (hub, request->session_id);
   newest = channel != NULL ? ouioed_channel_get_newest (channel) : NULL;
   if (newest != NULL && newest->state == OUIOE_SESSION_OPEN)
     {
-      ingest_refuse (self, task, OUIOE_ERROR_SESSION_EXISTS, "A session with this id is running already.");
+      ouioed_ingest_refuse (self, task, OUIOE_ERROR_SESSION_EXISTS, "A session with this id is running already.");
       return;
     }
   if (channel != NULL && channel->forgetting)
     {
-      ingest_refuse (self, task, OUIOE_ERROR_BUSY, "The session of this id is being removed; try again in a moment.");
+      ouioed_ingest_refuse (self, task, OUIOE_ERROR_BUSY, "The session of this id is being removed; try again in a moment.");
       return;
     }
   if (newest == NULL && !g_str_has_prefix (request->session_id, OUIOED_INTERNAL_PREFIX)
@@ -218,7 +224,7 @@ ouioed_ingest_create (OuioedIngest *self, OuioeCreateRequest *request, const Oui
       g_autofree char *message = g_strdup_printf ("There are %u sessions, and that is the limit (max-sessions).",
                                                   hub->limits.max_sessions);
 
-      ingest_refuse (self, task, OUIOE_ERROR_TOO_MANY_SESSIONS, message);
+      ouioed_ingest_refuse (self, task, OUIOE_ERROR_TOO_MANY_SESSIONS, message);
       return;
     }
 
@@ -283,9 +289,9 @@ ingest_check_session (OuioedIngest *self, OuioedChannel *channel, GTask *task)
   OuioedSessionRecord *newest = channel != NULL ? ouioed_channel_get_newest (channel) : NULL;
 
   if (newest == NULL)
-    return ingest_refuse (self, task, OUIOE_ERROR_SESSION_NOT_FOUND, "Session not found");
+    return ouioed_ingest_refuse (self, task, OUIOE_ERROR_SESSION_NOT_FOUND, "Session not found");
   if (newest->state != OUIOE_SESSION_OPEN)
-    return ingest_refuse (self, task, OUIOE_ERROR_WRONG_STATE, "The session is closed.");
+    return ouioed_ingest_refuse (self, task, OUIOE_ERROR_WRONG_STATE, "The session is closed.");
 
   return TRUE;
 }
@@ -303,7 +309,13 @@ ouioed_ingest_append (OuioedIngest *self, const char *session_id, OuioeThinkingS
   OuioedPending *pending;
   gint64 now_us;
 
-  if (!ingest_has_room (self, task) || !ingest_check_key (self, key, task))
+  if (self->hub->shared != NULL)
+    {
+      ouioed_ingest_ask_append (self, session_id, step, update, key, task);
+      return;
+    }
+
+  if (!ouioed_ingest_has_room (self, task) || !ingest_check_key (self, key, task))
     return;
 
   channel = ouioed_hub_lookup (hub, session_id);
@@ -314,7 +326,7 @@ ouioed_ingest_append (OuioedIngest *self, const char *session_id, OuioeThinkingS
       g_autofree char *message = g_strdup_printf ("%s: a session may use %d own types, and this would be one more",
                                                   step != NULL ? "thinking_type" : "progress_type", OUIOE_MAX_OWN_TYPES);
 
-      ingest_refuse (self, task, OUIOE_ERROR_INVALID_BODY, message);
+      ouioed_ingest_refuse (self, task, OUIOE_ERROR_INVALID_BODY, message);
       return;
     }
 
@@ -355,14 +367,20 @@ ouioed_ingest_close (OuioedIngest *self, const char *session_id, const char *out
   OuioedPending *pending;
   gint64 now_us;
 
-  if (!ingest_has_room (self, task) || !ingest_check_key (self, key, task))
+  if (self->hub->shared != NULL)
+    {
+      ouioed_ingest_ask_close (self, session_id, outcome, key, task);
+      return;
+    }
+
+  if (!ouioed_ingest_has_room (self, task) || !ingest_check_key (self, key, task))
     return;
 
   channel = ouioed_hub_lookup (hub, session_id);
   record = channel != NULL ? ouioed_channel_get_newest (channel) : NULL;
   if (record == NULL || record->state != OUIOE_SESSION_OPEN)
     {
-      ingest_refuse (self, task, OUIOE_ERROR_SESSION_NOT_FOUND, "Session not found");
+      ouioed_ingest_refuse (self, task, OUIOE_ERROR_SESSION_NOT_FOUND, "Session not found");
       return;
     }
 
@@ -392,10 +410,16 @@ ouioed_ingest_forget (OuioedIngest *self, const char *session_id, GTask *task)
 {
   OuioedChannel *channel = ouioed_hub_lookup (self->hub, session_id);
 
+  if (self->hub->shared != NULL)
+    {
+      ouioed_ingest_ask_forget (self, session_id, task);
+      return;
+    }
+
   if (channel == NULL || ouioed_channel_get_newest (channel) == NULL)
     {
       if (task != NULL)
-        ingest_refuse (self, task, OUIOE_ERROR_SESSION_NOT_FOUND, "Session not found");
+        ouioed_ingest_refuse (self, task, OUIOE_ERROR_SESSION_NOT_FOUND, "Session not found");
       return;
     }
 
@@ -412,6 +436,14 @@ ouioed_ingest_keep_generation (OuioedIngest *self, OuioedChannel *channel, Ouioe
 
   if (self->draining)
     return;
+  if (self->hub->shared != NULL)
+    {
+      record = ouioed_session_record_copy (ouioed_channel_get_newest (channel));
+      g_clear_pointer (&record->generation, ouioe_generation_unref);
+      record->generation = ouioe_generation_ref (generation);
+      ouioed_ingest_ask_set (self, channel, record);
+      return;
+    }
 
   record = ingest_touch (self, channel);
   g_clear_pointer (&record->generation, ouioe_generation_unref);
@@ -428,13 +460,17 @@ ouioed_ingest_set_user_request (OuioedIngest *self, OuioedChannel *channel, cons
   if (self->draining)
     return;
 
-  record = ingest_touch (self, channel);
+  record = self->hub->shared != NULL ? ouioed_session_record_copy (ouioed_channel_get_newest (channel))
+                                     : ingest_touch (self, channel);
   context = ouioe_thinking_context_alloc ();
   context->user_request = ouioe_text_new (text, -1);
   context->system_context = ouioe_text_copy (&record->context->system_context);
   g_clear_pointer (&record->context, ouioe_thinking_context_unref);
   record->context = g_steal_pointer (&context);
-  ingest_add (self, OUIOED_PENDING_OTHER, channel, NULL);
+  if (self->hub->shared != NULL)
+    ouioed_ingest_ask_set (self, channel, record);
+  else
+    ingest_add (self, OUIOED_PENDING_OTHER, channel, NULL);
 }
 
 void

@@ -114,6 +114,14 @@ ouioed_reaper_check_size (OuioedHub *hub)
 void
 ouioed_reaper_run (OuioedHub *hub)
 {
+  /* What expired is so for all daemons, and how large the store may be its own configuration tells. */
+  if (hub->shared != NULL)
+    {
+      ouioed_shared_sweep (hub->shared, ouioed_hub_get_now_us (hub) - hub->limits.key_lifetime_us);
+      hub->metrics.store_bytes = ouioed_shared_get_size (hub->shared);
+      return;
+    }
+
   if (reaper_forget_expired (hub) == 0)
     ouioed_reaper_check_size (hub);
 

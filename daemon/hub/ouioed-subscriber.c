@@ -43,6 +43,8 @@ struct _OuioedSubscriber
   gboolean          has_gap;
   OuioedGap         gap;
   gboolean          removed;         /* the session was forgotten and nobody has been told */
+  gboolean          has_begun;       /* where the store is shared: what there was to resume behind is known */
+  OuioeEventId      after;           /* until then: where it resumes */
 };
 
 static const OuioedRing *
@@ -74,6 +76,15 @@ subscriber_wants (OuioedSubscriber *self, OuioedEntry *entry)
 
   channel = ouioed_hub_find (self->hub, event->session_id);
   return self->filter (event->session_id, channel != NULL ? channel->committed : NULL, self->filter_data);
+}
+
+/* Of the ring. Where the store is shared a page may have run ahead of what was told since. */
+static gboolean
+subscriber_takes (OuioedSubscriber *self, OuioedEntry *entry)
+{
+  if (self->hub->shared != NULL && !entry->is_late && ouioe_event_id_compare (entry->event->id, self->position) <= 0)
+    return FALSE;
+  return subscriber_wants (self, entry);
 }
 
 /* ---- waking ---- */
@@ -305,7 +316,8 @@ ouioed_subscriber_release (OuioedSubscriber *self)
 static void
 subscriber_pass (OuioedSubscriber *self, OuioedEntry *entry)
 {
-  self->position = entry->event->id;
+  if (ouioe_event_id_compare (entry->event->id, self->position) > 0)
+    self->position = entry->event->id;
   for (guint i = 0; i < 2; i++)
     if (entry->ordinal[i] != 0)
       {
@@ -327,7 +339,7 @@ subscriber_peek_ring (OuioedSubscriber *self, OuioedEntry **entries, guint max)
     }
 
   /* What is not wanted and stands in front is passed for good, so that it is looked at once. */
-  while (self->ring_position < ring->end && !subscriber_wants (self, ouioed_ring_get (ring, self->ring_position)))
+  while (self->ring_position < ring->end && !subscriber_takes (self, ouioed_ring_get (ring, self->ring_position)))
     {
       subscriber_pass (self, ouioed_ring_get (ring, self->ring_position));
       self->ring_position++;
@@ -337,7 +349,7 @@ subscriber_peek_ring (OuioedSubscriber *self, OuioedEntry **entries, guint max)
     {
       OuioedEntry *entry = ouioed_ring_get (ring, position);
 
-      if (subscriber_wants (self, entry))
+      if (subscriber_takes (self, entry))
         entries[n++] = entry;
     }
 
@@ -365,6 +377,12 @@ subscriber_needs_store (OuioedSubscriber *self)
 guint
 ouioed_subscriber_peek (OuioedSubscriber *self, OuioedEntry **entries, guint max)
 {
+  if (!ouioed_hub_is_live (self->hub, self->channel))
+    {
+      self->asleep = TRUE;
+      return 0;
+    }
+
   for (;;)
     {
       guint n;
@@ -407,7 +425,7 @@ ouioed_subscriber_advance (OuioedSubscriber *self, guint n)
     {
       OuioedEntry *entry = ouioed_ring_get (subscriber_get_ring (self), self->ring_position);
 
-      if (subscriber_wants (self, entry))
+      if (subscriber_takes (self, entry))
         n--;
       subscriber_pass (self, entry);
       self->ring_position++;
@@ -462,17 +480,29 @@ subscriber_find_seen (OuioedSubscriber *self)
     }
 }
 
+/* Where the store is shared: behind which event everything is new. */
+static OuioeEventId
+subscriber_get_now (OuioedSubscriber *self)
+{
+  OuioeEventId from = self->channel != NULL ? self->channel->watched_from : self->hub->watched_from;
+
+  if (!ouioe_event_id_is_zero (from))
+    return from;
+  return self->channel != NULL ? ouioed_channel_get_newest_id (self->channel) : self->hub->published_id;
+}
+
 static void
 subscriber_resume (OuioedSubscriber *self, OuioeEventId after)
 {
   OuioedHub *hub = self->hub;
   OuioeEventId last_id = self->channel == NULL ? hub->published_id
+                         : hub->shared != NULL ? ouioed_channel_get_newest_id (self->channel)
                          : self->channel->committed != NULL ? self->channel->committed->last_id : OUIOE_EVENT_ID_ZERO;
 
   self->position = after;
   if (ouioe_event_id_compare (after, OUIOE_EVENT_ID_MAX) == 0)
     {
-      self->position = hub->published_id;
+      self->position = hub->shared != NULL ? subscriber_get_now (self) : hub->published_id;
       return;
     }
   if (ouioe_event_id_is_zero (after))
@@ -492,6 +522,16 @@ subscriber_resume (OuioedSubscriber *self, OuioeEventId after)
     self->position = hub->published_id;
 }
 
+static void
+subscriber_begin (OuioedSubscriber *self)
+{
+  self->has_begun = TRUE;
+  self->replay_until = self->hub->published_id;
+  if (!self->from_start)
+    subscriber_resume (self, self->after);
+  subscriber_find_seen (self);
+}
+
 OuioedSubscriber *
 ouioed_subscriber_new (OuioedHub *hub, const char *session_id, OuioeStreams streams, gboolean from_start, OuioeEventId after,
                        OuioedWakeFunc wake, gpointer user_data)
@@ -503,7 +543,6 @@ ouioed_subscriber_new (OuioedHub *hub, const char *session_id, OuioeStreams stre
   self->wake = wake;
   self->user_data = user_data;
   self->from_start = from_start;
-  self->replay_until = hub->published_id;
   if (session_id != NULL)
     {
       self->channel = g_object_ref (ouioed_hub_ensure (hub, session_id));
@@ -515,11 +554,24 @@ ouioed_subscriber_new (OuioedHub *hub, const char *session_id, OuioeStreams stre
     g_ptr_array_add (hub->subscribers, self);
 
   hub->metrics.n_subscribers++;
-  if (!from_start)
-    subscriber_resume (self, after);
-  subscriber_find_seen (self);
+  self->after = after;
+  if (hub->shared == NULL)
+    subscriber_begin (self);
+  else if (self->channel == NULL || self->channel->subscribers->len == 1)
+    ouioed_hub_watch (hub, self->channel);
+  else if (self->channel->is_live)
+    subscriber_begin (self);
 
   return self;
+}
+
+void
+ouioed_subscriber_notify_live (OuioedSubscriber *self)
+{
+  if (!self->has_begun)
+    subscriber_begin (self);
+  self->ring_valid = FALSE;
+  ouioed_subscriber_notify (self);
 }
 
 void
@@ -545,12 +597,18 @@ ouioed_subscriber_free (OuioedSubscriber *self)
     {
       g_ptr_array_remove_fast (self->channel->subscribers, self);
       if (self->channel->subscribers->len == 0)
-        g_clear_pointer (&self->channel->subscribers, g_ptr_array_unref);
+        {
+          g_clear_pointer (&self->channel->subscribers, g_ptr_array_unref);
+          ouioed_hub_unwatch (self->hub, self->channel);
+        }
       ouioed_hub_drop_if_unused (self->hub, self->channel);
       g_object_unref (self->channel);
     }
   else
-    g_ptr_array_remove_fast (self->hub->subscribers, self);
+    {
+      g_ptr_array_remove_fast (self->hub->subscribers, self);
+      ouioed_hub_unwatch (self->hub, NULL);
+    }
 
   g_free (self);
 }
@@ -566,7 +624,11 @@ ouioed_subscriber_is_live (OuioedSubscriber *self)
 {
   OuioeEventId until = self->replay_until;
 
-  if (self->channel != NULL)
+  if (self->hub->shared != NULL && !self->has_begun)
+    return FALSE;
+  if (self->channel != NULL && self->hub->shared != NULL && self->channel->committed == NULL)
+    until = self->channel->evicted_to;
+  else if (self->channel != NULL)
     {
       OuioeEventId last_id = self->channel->committed != NULL ? self->channel->committed->last_id : OUIOE_EVENT_ID_ZERO;
 

@@ -83,6 +83,7 @@ typedef struct {
   guint    part;                     /* index of its node */
   gboolean live;
   gint64   unwanted_us;              /* since when nobody wants it, 0: somebody does */
+  OuioeEventId told;                 /* the newest of another program that was told, where it had to be looked for */
 } OuioedRedisWatch;
 
 struct _OuioedStoreRedis
@@ -136,7 +137,7 @@ void             ouioed_redis_commit_async  (OuioedStore *store, OuioedBatch *ba
                                              gpointer user_data);
 void             ouioed_redis_read_async    (OuioedStore *store, const OuioedQuery *query, GCancellable *cancellable,
                                              GAsyncReadyCallback callback, gpointer user_data);
-void             ouioed_redis_ask_async     (OuioedShared *shared, OuioedRequest *request, GAsyncReadyCallback callback,
+void             ouioed_redis_ask_async     (OuioedShared *shared, OuioedAsk *request, GAsyncReadyCallback callback,
                                              gpointer user_data);
 void             ouioed_redis_ask_flush     (OuioedRedisNode *node);
 void             ouioed_redis_look_async    (OuioedShared *shared, const char *const *session_ids, GAsyncReadyCallback callback,
@@ -150,7 +151,10 @@ void             ouioed_redis_watch         (OuioedShared *shared, const char *s
 void             ouioed_redis_unwatch       (OuioedShared *shared, const char *session_id);
 /* Lets go of watches that nobody has wanted for a while. */
 void             ouioed_redis_watch_tick    (OuioedStoreRedis *self);
+void             ouioed_redis_commands_up   (OuioedRedisNode *node);
 void             ouioed_redis_messages_up   (OuioedRedisNode *node);
+/* Once both connections are up: whether the server tells that streams grew, and that it shall. */
+void             ouioed_redis_ask_key_events (OuioedRedisNode *node);
 void             ouioed_redis_messages_down (OuioedRedisNode *node);
 void             ouioed_redis_on_message    (OuioedRedisLink *link, const redisReply *message, gpointer user_data);
 void             ouioed_redis_watch_free    (OuioedRedisWatch *watch);

@@ -42,7 +42,7 @@ add_rest (OuioedRedisArgs *args, OuioeEvent *event)
 }
 
 static void
-add_append (OuioedRedisArgs *args, const OuioedRequest *request)
+add_append (OuioedRedisArgs *args, const OuioedAsk *request)
 {
   OuioeEvent *event = request->event;
   char confidence[G_ASCII_DTOSTR_BUF_SIZE] = "";
@@ -64,7 +64,7 @@ add_append (OuioedRedisArgs *args, const OuioedRequest *request)
 
 /* The end of a session tells its counters, which the script knows: here it has none of them. */
 static void
-add_close (OuioedRedisArgs *args, const OuioedRequest *request)
+add_close (OuioedRedisArgs *args, const OuioedAsk *request)
 {
   g_autoptr(GString) rest = ouioe_codec_begin_end (request->session_id, request->time_us, request->outcome);
   g_autofree char *time = NULL;
@@ -87,7 +87,7 @@ add_close (OuioedRedisArgs *args, const OuioedRequest *request)
 }
 
 static void
-add_request (OuioedRedisArgs *args, const OuioedRequest *request)
+add_request (OuioedRedisArgs *args, const OuioedAsk *request)
 {
   if (request->key != NULL)
     add_key (args, request->key);
@@ -96,25 +96,25 @@ add_request (OuioedRedisArgs *args, const OuioedRequest *request)
 
   switch (request->type)
     {
-    case OUIOED_REQUEST_CREATE:
+    case OUIOED_ASK_CREATE:
       ouioed_redis_args_add_text (args, "c");
       ouioed_redis_args_add_text (args, request->session_id);
       ouioed_redis_add_record (args, request->record);
       ouioed_redis_add_event (args, request->event);
       add_rest (args, request->event);
       break;
-    case OUIOED_REQUEST_STEP:
-    case OUIOED_REQUEST_UPDATE:
+    case OUIOED_ASK_STEP:
+    case OUIOED_ASK_UPDATE:
       add_append (args, request);
       break;
-    case OUIOED_REQUEST_CLOSE:
+    case OUIOED_ASK_CLOSE:
       add_close (args, request);
       break;
-    case OUIOED_REQUEST_FORGET:
+    case OUIOED_ASK_FORGET:
       ouioed_redis_args_add_text (args, "f");
       ouioed_redis_args_add_text (args, request->session_id);
       break;
-    case OUIOED_REQUEST_SET:
+    case OUIOED_ASK_SET:
       ouioed_redis_args_add_text (args, "u");
       ouioed_redis_args_add_text (args, request->session_id);
       ouioed_redis_add_changes (args, request->record);
@@ -264,10 +264,10 @@ ouioed_redis_ask_flush (OuioedRedisNode *node)
 }
 
 void
-ouioed_redis_ask_async (OuioedShared *shared, OuioedRequest *request, GAsyncReadyCallback callback, gpointer user_data)
+ouioed_redis_ask_async (OuioedShared *shared, OuioedAsk *request, GAsyncReadyCallback callback, gpointer user_data)
 {
   OuioedStoreRedis *self = OUIOED_STORE_REDIS (shared);
-  g_autoptr(OuioedRequest) owned = request;
+  g_autoptr(OuioedAsk) owned = request;
   GTask *task = g_task_new (self, NULL, callback, user_data);
   OuioedRedisNode *node = ouioed_redis_node_of (self, request->session_id);
 
@@ -280,7 +280,7 @@ ouioed_redis_ask_async (OuioedShared *shared, OuioedRequest *request, GAsyncRead
 
   /* The bounds stand once in front of all. */
   if (node->asking != NULL && (node->asking->len >= MAX_GATHERED || node->ask_args->bytes->len >= MAX_GATHERED_BYTES
-                               || (request->type == OUIOED_REQUEST_CREATE && node->ask_limits[0] != request->max_sessions)
+                               || (request->type == OUIOED_ASK_CREATE && node->ask_limits[0] != request->max_sessions)
                                || (request->key != NULL && node->ask_limits[1] != request->max_keys)))
     ouioed_redis_ask_flush (node);
   if (node->asking == NULL)
@@ -370,10 +370,12 @@ ouioed_redis_look_async (OuioedShared *shared, const char *const *session_ids, G
         }
       ouioed_redis_args_add_text (args[node->index], session_ids[i]);
     }
-  if (look->n_under_way == 0)
+  /* Of no session: only the newest id of each node is wanted. */
+  for (guint i = 0; session_ids[0] == NULL && i < self->nodes->len; i++)
     {
-      g_task_return_pointer (task, g_steal_pointer (&look->look), (GDestroyNotify) ouioed_look_free);
-      return;
+      args[i] = ouioed_redis_node_begin (self->nodes->pdata[i]);
+      ouioed_redis_args_add_text (args[i], "these");
+      look->n_under_way++;
     }
   for (guint i = 0; i < self->nodes->len; i++)
     if (args[i] != NULL)

@@ -71,7 +71,8 @@ tell_watching_cb (gpointer user_data)
   const char *session_id = g_task_get_task_data (task);
   OuioedRedisWatch *watch = g_hash_table_lookup (self->watches, session_id);
 
-  if (watch != NULL && watch->live && watch->unwanted_us == 0 && !self->closed)
+  if (watch != NULL && watch->live && watch->unwanted_us == 0 && !self->closed
+      && ouioed_redis_link_is_up (((OuioedRedisNode *) self->nodes->pdata[watch->part])->commands))
     OUIOED_REDIS_TELL (self, watching, session_id, TRUE);
   g_object_unref (task);
   return G_SOURCE_REMOVE;
@@ -145,9 +146,13 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   for (guint i = 0; look != NULL && !self->closed && i < look->seen->len; i++)
     {
       const OuioedSeen *seen = look->seen->pdata[i];
+      OuioedRedisWatch *watch = g_hash_table_lookup (self->watches, seen->session_id);
 
-      if (seen->record == NULL || ouioe_event_id_compare (seen->newest, seen->record->last_id) > 0)
-        OUIOED_REDIS_TELL (self, foreign, seen->session_id);
+      if (watch == NULL || ouioe_event_id_compare (seen->newest, watch->told) <= 0
+          || (seen->record != NULL && ouioe_event_id_compare (seen->newest, seen->record->last_id) <= 0))
+        continue;
+      watch->told = seen->newest;
+      OUIOED_REDIS_TELL (self, foreign, seen->session_id);
     }
 }
 
@@ -285,18 +290,48 @@ on_event (OuioedRedisNode *node, const char *session_id, const char *payload, gs
   OUIOED_REDIS_TELL (node->store, event, event, ordinals);
 }
 
+static gboolean
+is_all_live (OuioedStoreRedis *self)
+{
+  gboolean live = self->watches_all;
+
+  for (guint i = 0; i < self->nodes->len; i++)
+    live = live && ((OuioedRedisNode *) self->nodes->pdata[i])->all_live
+           && ouioed_redis_link_is_up (((OuioedRedisNode *) self->nodes->pdata[i])->commands);
+  return live;
+}
+
 static void
 set_all_live (OuioedStoreRedis *self, OuioedRedisNode *node, gboolean live)
 {
-  gboolean before = TRUE, after = TRUE;
+  gboolean before = is_all_live (self);
 
-  for (guint i = 0; i < self->nodes->len; i++)
-    before = before && ((OuioedRedisNode *) self->nodes->pdata[i])->all_live;
   node->all_live = live;
-  for (guint i = 0; i < self->nodes->len; i++)
-    after = after && ((OuioedRedisNode *) self->nodes->pdata[i])->all_live;
-  if (before != after && (self->watches_all || !after))
-    OUIOED_REDIS_TELL (self, watching, NULL, after);
+  if (before != is_all_live (self))
+    OUIOED_REDIS_TELL (self, watching, NULL, !before);
+}
+
+/* What is watched is looked at anew: without this connection it could not be. */
+void
+ouioed_redis_commands_up (OuioedRedisNode *node)
+{
+  OuioedStoreRedis *self = node->store;
+  g_autoptr(GPtrArray) live = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ref_string_release);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->watches);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      OuioedRedisWatch *watch = value;
+
+      if (watch->part == node->index && watch->live && watch->unwanted_us == 0)
+        g_ptr_array_add (live, g_ref_string_acquire (watch->id));
+    }
+  for (guint i = 0; i < live->len; i++)
+    OUIOED_REDIS_TELL (self, watching, live->pdata[i], TRUE);
+  if (is_all_live (self))
+    OUIOED_REDIS_TELL (self, watching, NULL, TRUE);
 }
 
 static void
@@ -318,7 +353,7 @@ on_subscribed (OuioedRedisNode *node, const char *channel)
   if (watch == NULL || watch->live)
     return;
   watch->live = TRUE;
-  if (watch->unwanted_us == 0)
+  if (watch->unwanted_us == 0 && ouioed_redis_link_is_up (node->commands))
     OUIOED_REDIS_TELL (self, watching, watch->id, TRUE);
 }
 
@@ -431,7 +466,6 @@ ouioed_redis_messages_up (OuioedRedisNode *node)
 {
   OuioedStoreRedis *self = node->store;
   g_autoptr(GPtrArray) channels = g_ptr_array_new_with_free_func (g_free);
-  OuioedRedisArgs *args = ouioed_redis_args_new ();
   GHashTableIter iter;
   gpointer value;
 
@@ -450,6 +484,13 @@ ouioed_redis_messages_up (OuioedRedisNode *node)
   send_channels (node, "SUBSCRIBE", channels);
   if (self->watches_all)
     send_one (node, "PSUBSCRIBE", NULL);
+
+}
+
+void
+ouioed_redis_ask_key_events (OuioedRedisNode *node)
+{
+  OuioedRedisArgs *args = ouioed_redis_args_new ();
 
   node->has_key_events = FALSE;
   ouioed_redis_args_add_text (args, "CONFIG");

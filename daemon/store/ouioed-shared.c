@@ -13,10 +13,10 @@ ouioed_shared_default_init (OuioedSharedInterface *iface)
 {
 }
 
-OuioedRequest *
-ouioed_request_new (OuioedRequestType type, const char *session_id)
+OuioedAsk *
+ouioed_ask_new (OuioedAskType type, const char *session_id)
 {
-  OuioedRequest *self = g_new0 (OuioedRequest, 1);
+  OuioedAsk *self = g_new0 (OuioedAsk, 1);
 
   self->type = type;
   self->session_id = g_ref_string_new (session_id);
@@ -25,7 +25,7 @@ ouioed_request_new (OuioedRequestType type, const char *session_id)
 }
 
 void
-ouioed_request_free (OuioedRequest *self)
+ouioed_ask_free (OuioedAsk *self)
 {
   g_ref_string_release (self->session_id);
   g_clear_pointer (&self->record, ouioed_session_record_unref);
@@ -68,7 +68,7 @@ ouioed_shared_set_funcs (OuioedShared *self, const OuioedSharedFuncs *funcs, gpo
 }
 
 void
-ouioed_shared_ask_async (OuioedShared *self, OuioedRequest *request, GAsyncReadyCallback callback, gpointer user_data)
+ouioed_shared_ask_async (OuioedShared *self, OuioedAsk *request, GAsyncReadyCallback callback, gpointer user_data)
 {
   OUIOED_SHARED_GET_IFACE (self)->ask_async (self, request, callback, user_data);
 }

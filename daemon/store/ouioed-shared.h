@@ -13,16 +13,16 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  OUIOED_REQUEST_CREATE,
-  OUIOED_REQUEST_STEP,
-  OUIOED_REQUEST_UPDATE,
-  OUIOED_REQUEST_CLOSE,
-  OUIOED_REQUEST_FORGET,
-  OUIOED_REQUEST_SET,            /* context and generation of the record take the place of those that are kept */
-} OuioedRequestType;
+  OUIOED_ASK_CREATE,
+  OUIOED_ASK_STEP,
+  OUIOED_ASK_UPDATE,
+  OUIOED_ASK_CLOSE,
+  OUIOED_ASK_FORGET,
+  OUIOED_ASK_SET,            /* context and generation of the record take the place of those that are kept */
+} OuioedAskType;
 
 typedef struct {
-  OuioedRequestType    type;
+  OuioedAskType    type;
   char                *session_id;     /* g_ref_string */
   OuioedSessionRecord *record;         /* CREATE: what it begins as; SET */
   OuioeEvent          *event;          /* CREATE, STEP, UPDATE: encoded, with the id 0-0 */
@@ -32,11 +32,11 @@ typedef struct {
   OuioedKeyRecord     *key;            /* NULL: none. Its event_id is not looked at. */
   guint                max_sessions;   /* CREATE: when there are so many, refused; 0: no bound */
   guint                max_keys;       /* that are remembered */
-} OuioedRequest;
+} OuioedAsk;
 
-OuioedRequest *ouioed_request_new  (OuioedRequestType type, const char *session_id);
-void           ouioed_request_free (OuioedRequest *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioedRequest, ouioed_request_free)
+OuioedAsk *ouioed_ask_new  (OuioedAskType type, const char *session_id);
+void           ouioed_ask_free (OuioedAsk *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioedAsk, ouioed_ask_free)
 
 typedef enum {
   OUIOED_VERDICT_DONE,
@@ -97,7 +97,7 @@ struct _OuioedSharedInterface
   GTypeInterface parent_iface;
 
   void        (*set_funcs)   (OuioedShared *self, const OuioedSharedFuncs *funcs, gpointer user_data);
-  void        (*ask_async)   (OuioedShared *self, OuioedRequest *request, GAsyncReadyCallback callback, gpointer user_data);
+  void        (*ask_async)   (OuioedShared *self, OuioedAsk *request, GAsyncReadyCallback callback, gpointer user_data);
   gboolean    (*ask_finish)  (OuioedShared *self, GAsyncResult *result, OuioedAnswer *answer, GError **error);
   void        (*look_async)  (OuioedShared *self, const char *const *session_ids, GAsyncReadyCallback callback,
                               gpointer user_data);
@@ -113,7 +113,7 @@ struct _OuioedSharedInterface
 void        ouioed_shared_set_funcs   (OuioedShared *self, const OuioedSharedFuncs *funcs, gpointer user_data);
 /* @request: (transfer full). Errors: OUIOE_ERROR_STORE_UNAVAILABLE: it was not done, or nobody knows whether. What is refused is
  * no error but a verdict. */
-void        ouioed_shared_ask_async   (OuioedShared *self, OuioedRequest *request, GAsyncReadyCallback callback,
+void        ouioed_shared_ask_async   (OuioedShared *self, OuioedAsk *request, GAsyncReadyCallback callback,
                                        gpointer user_data);
 gboolean    ouioed_shared_ask_finish  (OuioedShared *self, GAsyncResult *result, OuioedAnswer *answer, GError **error);
 /* One OuioedSeen for each of @session_ids. */

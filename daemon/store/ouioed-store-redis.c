@@ -107,6 +107,9 @@ on_commands_changed (OuioedRedisLink *link, gboolean up, const GError *error, gp
         }
       if (node->subscribed && node->store->funcs.listed != NULL)
         ouioed_redis_list (node);
+      ouioed_redis_commands_up (node);
+      if (ouioed_redis_link_is_up (node->messages))
+        ouioed_redis_ask_key_events (node);
     }
   check_reachable (node->store);
 }
@@ -119,6 +122,8 @@ on_messages_changed (OuioedRedisLink *link, gboolean up, const GError *error, gp
   if (up)
     {
       ouioed_redis_messages_up (node);
+      if (ouioed_redis_link_is_up (node->commands))
+        ouioed_redis_ask_key_events (node);
       if (node->store->funcs.listed != NULL && ouioed_redis_link_is_up (node->commands))
         ouioed_redis_list (node);   /* changes may have been missed */
     }

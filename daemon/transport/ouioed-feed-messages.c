@@ -196,6 +196,32 @@ feed_send_stats (OuioedFeed *self)
   ouioed_feed_send (self, ouioed_frames_new_stats (self->cursor->session_id, stats, ouioed_feed_now_us (self)));
 }
 
+static void
+stats_looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(OuioedFeed) self = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (self->gone)
+    return;
+  if (ouioed_hub_look_finish (OUIOED_HUB (source), result, &error))
+    feed_send_stats (self);
+  else
+    ouioed_feed_send (self, ouioed_frames_new_error (NULL, error));
+}
+
+/* Other daemons may count in the session, too. */
+static void
+feed_look_at_stats (OuioedFeed *self)
+{
+  const char *ids[] = { self->cursor->session_id, NULL };
+
+  if (ouioed_hub_is_shared (self->live->hub))
+    ouioed_hub_look_async (self->live->hub, ids, stats_looked_cb, ouioed_feed_ref (self));
+  else
+    feed_send_stats (self);
+}
+
 static gboolean
 feed_dispatch (OuioedFeed *self, const char *type, json_t *body, const char *text, gsize len, GError **error)
 {
@@ -227,7 +253,7 @@ feed_dispatch (OuioedFeed *self, const char *type, json_t *body, const char *tex
 
   if (g_str_equal (type, "get_stats"))
     {
-      feed_send_stats (self);
+      feed_look_at_stats (self);
       return TRUE;
     }
   if (g_str_equal (type, "get_history"))

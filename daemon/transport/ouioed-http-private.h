@@ -161,6 +161,9 @@ gboolean ouioed_rest_key_is_valid (const char *key);
 
 void ouioed_rest_create_session (OuioedExchange *exchange);
 void ouioed_rest_list_sessions  (OuioedExchange *exchange);
+typedef void (*OuioedRestFunc) (OuioedExchange *exchange);
+/* Calls @then once the session of the exchange is as it is now; where the store is this daemon's alone, at once. */
+void ouioed_rest_look           (OuioedExchange *exchange, OuioedRestFunc then);
 void ouioed_rest_show_session   (OuioedExchange *exchange);
 void ouioed_rest_close_session  (OuioedExchange *exchange);
 void ouioed_rest_session_stats  (OuioedExchange *exchange);

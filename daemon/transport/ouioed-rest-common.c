@@ -95,3 +95,39 @@ ouioed_rest_read_key (OuioedExchange *exchange, const char *scope, json_t *body,
   key->data = ouioed_exchange_get_body (exchange, &key->len);
   return TRUE;
 }
+
+/* ---- sessions that other daemons change, too ---- */
+
+typedef struct {
+  OuioedExchange *exchange;
+  OuioedRestFunc  then;
+} Look;
+
+static void
+look_looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Look *look = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (ouioed_hub_look_finish (OUIOED_HUB (source), result, &error))
+    look->then (look->exchange);
+  else
+    ouioed_exchange_fail (look->exchange, error);
+}
+
+void
+ouioed_rest_look (OuioedExchange *exchange, OuioedRestFunc then)
+{
+  const char *ids[] = { exchange->id, NULL };
+  Look *look;
+
+  if (!ouioed_hub_is_shared (exchange->parts->hub))
+    {
+      then (exchange);
+      return;
+    }
+
+  look = g_new (Look, 1);
+  *look = (Look) { exchange, then };
+  ouioed_hub_look_async (exchange->parts->hub, ids, look_looked_cb, look);
+}

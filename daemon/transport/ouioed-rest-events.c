@@ -152,8 +152,8 @@ read_kinds (const char *query, OuioeProblems *problems)
   return kinds;
 }
 
-void
-ouioed_rest_list_events (OuioedExchange *exchange)
+static void
+list_events (OuioedExchange *exchange)
 {
   static const char *const orders[] = { "asc", "desc", NULL };
   static const char *const formats[] = { "json", "ndjson", NULL };
@@ -200,4 +200,10 @@ ouioed_rest_list_events (OuioedExchange *exchange)
   listing->descending = read.newest = order == 1;
   listing->lines = format == 1;
   ouioed_store_read_async (ouioed_hub_get_store (parts->hub), &read, NULL, list_read_cb, g_steal_pointer (&listing));
+}
+
+void
+ouioed_rest_list_events (OuioedExchange *exchange)
+{
+  ouioed_rest_look (exchange, list_events);
 }

@@ -257,9 +257,13 @@ start_follow (Run *run)
 }
 
 static void
-start_stats (Run *run)
+stats_looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  for (guint i = 0; i < run_n_sessions (run); i++)
+  Run *run = user_data;
+  g_autoptr(GError) error = NULL;
+  gboolean ok = ouioed_hub_look_finish (OUIOED_HUB (source), result, &error);
+
+  for (guint i = 0; ok && i < run_n_sessions (run); i++)
     {
       OuioedChannel *channel = ouioed_hub_find (run->test->hub, run->sessions[i].id);
       OuioeSessionInfo info;
@@ -269,6 +273,18 @@ start_stats (Run *run)
       else if (info.stats->n_thinking != N_THINKING || info.stats->n_progress != N_PROGRESS)
         run_fail (run, "The counters do not agree with what was sent");
     }
+  run_take_answer (run, ok, error);
+}
+
+static void
+start_stats (Run *run)
+{
+  g_autofree const char **ids = g_new0 (const char *, run_n_sessions (run) + 1);
+
+  for (guint i = 0; i < run_n_sessions (run); i++)
+    ids[i] = run->sessions[i].id;
+  run->n_waiting++;
+  ouioed_hub_look_async (run->test->hub, ids, stats_looked_cb, run);
 }
 
 static void
@@ -445,7 +461,7 @@ run_next_step (Run *run)
 static void
 run_begin_scenario (Run *run)
 {
-  run->test->serial++;
+  run->test->serial = g_random_int ();   /* another daemon may be at it in the same store */
   run->step = STEP_CREATE;
   run->scenario_ok = TRUE;
   run->started_us = g_get_monotonic_time ();

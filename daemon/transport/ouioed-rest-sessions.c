@@ -153,6 +153,52 @@ list_covered (OuioedExchange *exchange, const char *user_id, OuioeSessionState s
   return covered;
 }
 
+typedef struct {
+  OuioedExchange *exchange;
+  GPtrArray      *channels;
+  gboolean        has_more;
+} List;
+
+static void
+answer_list (List *list)
+{
+  gint64 now_us = ouioed_hub_get_now_us (list->exchange->parts->hub);
+  GString *body = g_string_new ("{\"sessions\":[");
+  guint n = 0;
+
+  for (guint i = 0; i < list->channels->len; i++)
+    {
+      gsize len = body->len;
+
+      if (n > 0)
+        g_string_append_c (body, ',');
+      if (write_session (body, list->channels->pdata[i], now_us))
+        n++;
+      else
+        g_string_truncate (body, len);
+    }
+  g_string_append_printf (body, "],\"has_more\":%s}", list->has_more ? "true" : "false");
+  ouioed_exchange_answer_json (list->exchange, body);
+  g_ptr_array_unref (list->channels);
+  g_free (list);
+}
+
+static void
+list_looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  List *list = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (ouioed_hub_look_finish (OUIOED_HUB (source), result, &error))
+    {
+      answer_list (list);
+      return;
+    }
+  ouioed_exchange_fail (list->exchange, error);
+  g_ptr_array_unref (list->channels);
+  g_free (list);
+}
+
 void
 ouioed_rest_list_sessions (OuioedExchange *exchange)
 {
@@ -168,8 +214,8 @@ ouioed_rest_list_sessions (OuioedExchange *exchange)
   gboolean has_state;
   guint state = 0;
   guint limit = DEFAULT_LISTED;
-  guint n = 0;
-  GString *body;
+  g_autofree const char **ids = NULL;
+  List *list;
 
   /* The old service has no such list and answers 405. Whoever asks for it says what it takes or which part it wants, as
    * every client of HTTP but the barest does; a request that says neither gets the old answer. */
@@ -191,24 +237,19 @@ ouioed_rest_list_sessions (OuioedExchange *exchange)
 
   channels = list_covered (exchange, user_id, has_state ? state_values[state] : (OuioeSessionState)0, before, limit,
                            &has_more);
-  body = g_string_new ("{\"sessions\":[");
-  for (guint i = 0; i < channels->len; i++)
-    {
-      gsize len = body->len;
-
-      if (n > 0)
-        g_string_append_c (body, ',');
-      if (write_session (body, channels->pdata[i], ouioed_hub_get_now_us (hub)))
-        n++;
-      else
-        g_string_truncate (body, len);
-    }
-  g_string_append_printf (body, "],\"has_more\":%s}", has_more ? "true" : "false");
-  ouioed_exchange_answer_json (exchange, body);
+  list = g_new (List, 1);
+  *list = (List) { exchange, g_steal_pointer (&channels), has_more };
+  ids = g_new0 (const char *, list->channels->len + 1);
+  for (guint i = 0; i < list->channels->len; i++)
+    ids[i] = ouioed_channel_get_id (list->channels->pdata[i]);
+  if (ouioed_hub_is_shared (hub))
+    ouioed_hub_look_async (hub, ids, list_looked_cb, list);
+  else
+    answer_list (list);
 }
 
-void
-ouioed_rest_show_session (OuioedExchange *exchange)
+static void
+show_session (OuioedExchange *exchange)
 {
   OuioedHub *hub = exchange->parts->hub;
   OuioedChannel *channel = ouioed_hub_find (hub, exchange->id);
@@ -223,9 +264,15 @@ ouioed_rest_show_session (OuioedExchange *exchange)
   ouioed_exchange_fail_code (exchange, OUIOE_ERROR_SESSION_NOT_FOUND, "Session not found");
 }
 
-/* As the contract has it, a closed session has no stats any more; "show" has them. */
 void
-ouioed_rest_session_stats (OuioedExchange *exchange)
+ouioed_rest_show_session (OuioedExchange *exchange)
+{
+  ouioed_rest_look (exchange, show_session);
+}
+
+/* As the contract has it, a closed session has no stats any more; "show" has them. */
+static void
+session_stats (OuioedExchange *exchange)
 {
   OuioedHub *hub = exchange->parts->hub;
   OuioedChannel *channel = ouioed_hub_find (hub, exchange->id);
@@ -240,6 +287,12 @@ ouioed_rest_session_stats (OuioedExchange *exchange)
   body = g_string_sized_new (256);
   ouioe_codec_write_stats (body, info.id, info.stats, ouioed_hub_get_now_us (hub));
   ouioed_exchange_answer_json (exchange, body);
+}
+
+void
+ouioed_rest_session_stats (OuioedExchange *exchange)
+{
+  ouioed_rest_look (exchange, session_stats);
 }
 
 /* ---- close ---- */

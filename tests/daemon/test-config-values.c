@@ -79,7 +79,14 @@ static const Row rows[] = {
   { OUIOED_KEY_STORE_STORE, "memory", 0, "memory:" },
   { OUIOED_KEY_STORE_STORE, "sqlite:", 0, "sqlite:" },
   { OUIOED_KEY_STORE_STORE, "sqlite:/var/lib/x y.db", 0, "sqlite:/var/lib/x y.db" },
+#ifdef OUIOE_HAVE_REDIS
+  { OUIOED_KEY_STORE_STORE, "redis://127.0.0.1:6379/9", 0, "redis://127.0.0.1:6379/9" },
+  { OUIOED_KEY_STORE_STORE, "redis+unix:///run/redis.sock?db=9", 0, "redis+unix:///run/redis.sock?db=9" },
+#else
   { OUIOED_KEY_STORE_STORE, "redis://127.0.0.1:6379", 0, NULL },
+#endif
+  { OUIOED_KEY_STORE_STORE, "redis://127.0.0.1:nine", 0, NULL },
+  { OUIOED_KEY_STORE_STORE, "redis:", 0, NULL },
   { OUIOED_KEY_STORE_STORE, "memory:x", 0, NULL },
   { OUIOED_KEY_STORE_STORE, "", 0, NULL },
   { OUIOED_KEY_STORE_STORE, "/var/lib/x.db", 0, NULL },
@@ -190,9 +197,9 @@ test_error_names_key_value_and_range (void)
   g_assert_cmpstr (time->message, ==, "[readers] keepalive=5: not a time with ms, s, min or h, from 100ms to 1h");
   g_assert_false (ouioed_value_parse (&ouioed_config_keys[OUIOED_KEY_BUS_BUS], "x", &value, &word));
   g_assert_cmpstr (word->message, ==, "[bus] bus=x: not one of auto, none, session, system");
-  g_assert_false (ouioed_value_parse (&ouioed_config_keys[OUIOED_KEY_STORE_STORE], "redis://h", &value, &redis));
-  g_assert_cmpstr (redis->message, ==,
-                   "[store] store=redis://h: this build has no Redis store; use sqlite: or memory:");
+  g_assert_false (ouioed_value_parse (&ouioed_config_keys[OUIOED_KEY_STORE_STORE], "redis://:hush@h:x", &value, &redis));
+  /* The password is not told. */
+  g_assert_cmpstr (redis->message, ==, "[store] store=redis://…@h:x: a port is not a number from 1 to 65535");
 }
 
 static void

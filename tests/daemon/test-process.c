@@ -121,7 +121,7 @@ typedef struct {
 static const Refusal refusals[] = {
   { "unknown-option", { "--colour=red" }, EX_USAGE, "--colour" },
   { "argument", { "start" }, EX_USAGE, "start: no arguments are expected" },
-  { "redis", { "--store=redis://127.0.0.1" }, EX_CONFIG, "this build has no Redis store" },
+  { "redis", { "--store=redis://127.0.0.1/x" }, EX_CONFIG, "not the number of a database" },
   { "remote-address", { "--listen=0.0.0.0:0", MEMORY }, EX_CONFIG, "set [http] allow-remote=yes" },
   { "bad-address", { "--listen=nonsense", MEMORY }, EX_CONFIG, "--listen: [http] listen=nonsense: not HOST:PORT" },
   { "missing-config", { "--config=nowhere.conf" }, EX_CONFIG, "nowhere.conf" },

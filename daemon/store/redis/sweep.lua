@@ -4,6 +4,7 @@
 --
 -- Then: the time before which keys are forgotten, in microseconds. At most 100 of each at a time: nobody waits for long.
 local before = take ()
+WHO = ''   -- who asks is to be told as well
 local due = redis.call ('ZRANGEBYSCORE', P .. 'ouioe:expiry', '-inf', now_ms, 'LIMIT', 0, 100)
 for _, sid in ipairs (due) do
   forget (sid)
