@@ -49,6 +49,37 @@ dup_member (json_t *object, const char *name)
   return g_strdup (json_string_value (json_object_get (object, name)));
 }
 
+static int
+compare_texts (const char *const *a, const char *const *b)
+{
+  return strcmp (*a, *b);
+}
+
+/* One in a line, in the order of their addresses. */
+static char *
+describe_daemons (json_t *daemons)
+{
+  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  json_t *one;
+  size_t i;
+
+  json_array_foreach (daemons, i, one)
+    {
+      json_t *about = json_object_get (one, "about");
+      const char *url = json_string_value (json_array_get (json_object_get (about, "urls"), 0));
+      json_t *subscribers = json_object_get (about, "subscribers");
+
+      g_ptr_array_add (lines, g_strdup_printf ("%s (%s), %" JSON_INTEGER_FORMAT " subscriptions", url != NULL ? url : "?",
+                                               json_string_value (json_object_get (one, "name")),
+                                               json_integer_value (subscribers)));
+    }
+  if (lines->len == 0)
+    return NULL;
+  g_ptr_array_sort (lines, (GCompareFunc) compare_texts);
+  g_ptr_array_add (lines, NULL);
+  return g_strjoinv ("\n", (char **) lines->pdata);
+}
+
 static gboolean
 read_version (OuioectlService *self, OuioectlHttp *http, GError **error)
 {
@@ -69,6 +100,7 @@ read_version (OuioectlService *self, OuioectlHttp *http, GError **error)
   self->version = dup_member (object, "version");
   self->store = dup_member (object, "store");
   self->bus_name = dup_member (object, "bus_name");
+  self->daemons = describe_daemons (json_object_get (object, "daemons"));
   json_decref (object);
 
   /* Its clock said D and some fraction of a second, at a moment between before and after. */
@@ -225,6 +257,7 @@ ouioectl_service_free (OuioectlService *self)
   g_free (self->version);
   g_free (self->store);
   g_free (self->bus_name);
+  g_free (self->daemons);
   g_free (self->store_trouble);
   g_free (self);
 }

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 /* From /version, /readyz and /metrics, or Version and GetStatistics of the bus. What was not told is NULL, or negative. */
 typedef struct {
   char    *version;
-  char    *store;              /* "memory", "sqlite" */
+  char    *store;              /* "memory", "sqlite", "redis" */
   char    *bus_name;           /* NULL when it is on no bus */
+  char    *daemons;            /* that share its store, one in a line: address, then readers; NULL when none do */
   gboolean ready;
   gboolean draining;
   char    *store_trouble;      /* what the store said when it is not well */

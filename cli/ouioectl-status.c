@@ -89,6 +89,15 @@ set_members (json_t *object, const OuioectlService *service)
   set_text (object, "store", service->store);
   set_text (object, "store_trouble", service->store_trouble);
   set_text (object, "bus_name", service->bus_name);
+  if (service->daemons != NULL)
+    {
+      g_auto(GStrv) lines = g_strsplit (service->daemons, "\n", -1);
+      json_t *list = json_array ();
+
+      for (guint i = 0; lines[i] != NULL; i++)
+        json_array_append_new (list, json_string (lines[i]));
+      json_object_set_new (object, "daemons", list);
+    }
   if (uptime_us (service) >= 0)
     json_object_set_new (object, "uptime_seconds", json_real ((double) uptime_us (service) / 1e6));
   set_number (object, "sessions_open", service->n_open);
@@ -156,6 +165,13 @@ make_table (const char *address, const OuioectlService *service)
     ouioectl_table_add (table, _("Store trouble"), service->store_trouble, NULL);
   add_size (table, _("Store size"), service->store_bytes);
   ouioectl_table_add (table, _("Bus name"), service->bus_name != NULL ? service->bus_name : C_("bus name", "none"), NULL);
+  if (service->daemons != NULL)
+    {
+      g_auto(GStrv) lines = g_strsplit (service->daemons, "\n", -1);
+
+      for (guint i = 0; lines[i] != NULL; i++)
+        ouioectl_table_add (table, i == 0 ? _("Daemons") : "", lines[i], NULL);
+    }
   add_count (table, _("Open sessions"), service->n_open);
   add_count (table, _("Closed sessions"), service->n_closed);
   add_count (table, _("Readers"), service->n_readers);

@@ -261,6 +261,7 @@ ouioed_daemon_open (OuioedDaemon *self, guint n_sockets, GError **error)
       check_tokens (self, n_sockets, token_file, error))
     {
       g_ptr_array_add (self->urls, NULL);
+      ouioed_hub_set_urls (self->hub, ouioed_daemon_get_urls (self));
       return TRUE;
     }
 
@@ -372,6 +373,7 @@ start_bus_connected_cb (GObject *source, GAsyncResult *result, gpointer user_dat
       ouioed_config_get_dbus (self->config, &config);
       self->dbus = ouioed_dbus_new (self->hub, connection, &config);
       ouioed_dbus_set_reload (self->dbus, self->reload, self->reload_data);
+      ouioed_hub_watch_all (self->hub, TRUE);   /* its signals tell of all sessions */
       g_signal_connect_object (self->dbus, "name-lost", G_CALLBACK (on_name_lost), self, G_CONNECT_SWAPPED);
     }
 

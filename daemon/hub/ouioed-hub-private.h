@@ -56,6 +56,7 @@ struct _OuioedHub
   guint            watch_serial;         /* of the last change of whether they are told */
   OuioeEventId     watched_from;         /* newest event when somebody wanted them first, 0-0: not known */
   guint            listing;              /* number of the last listing that was begun */
+  char           **urls;                 /* of this daemon, NULL: not told */
   GHashTable      *to_look_at;           /* ids of sessions that changed; NULL while none */
   OuioedHubLimits  limits;
   OuioedClock      clock;
@@ -123,6 +124,8 @@ OuioeEventId   ouioed_hub_next_id            (OuioedHub *self);
 /* ---- where the store is shared ---- */
 void           ouioed_hub_share              (OuioedHub *self);
 void           ouioed_hub_unshare            (OuioedHub *self);
+/* Tells the others how this daemon is. */
+void           ouioed_hub_tell_about         (OuioedHub *self);
 /* The channel has got its first subscriber, or has lost its last. NULL: that of all sessions. */
 void           ouioed_hub_watch              (OuioedHub *self, OuioedChannel *channel);
 void           ouioed_hub_unwatch            (OuioedHub *self, OuioedChannel *channel);

@@ -518,6 +518,31 @@ ouioed_hub_unwatch (OuioedHub *self, OuioedChannel *channel)
   ouioed_shared_unwatch (self->shared, channel->id);
 }
 
+void
+ouioed_hub_tell_about (OuioedHub *self)
+{
+  g_autoptr(GString) about = g_string_new ("{\"version\":\"" OUIOE_VERSION "\",\"urls\":[");
+
+  for (guint i = 0; self->urls != NULL && self->urls[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (about, ',');
+      ouioe_json_write_string (about, self->urls[i], -1);
+    }
+  g_string_append_printf (about, "],\"subscribers\":%u}", self->metrics.n_subscribers);
+  ouioed_shared_set_about (self->shared, about->str);
+}
+
+void
+ouioed_hub_set_urls (OuioedHub *self, const char *const *urls)
+{
+  if (self->shared == NULL)
+    return;
+  g_strfreev (self->urls);
+  self->urls = g_strdupv ((char **) urls);
+  ouioed_hub_tell_about (self);
+}
+
 static void
 on_reachable (gboolean is_reachable, const char *problem, gpointer user_data)
 {
@@ -542,4 +567,5 @@ ouioed_hub_unshare (OuioedHub *self)
 
   ouioed_shared_set_funcs (self->shared, NULL, NULL);
   g_clear_pointer (&self->to_look_at, g_hash_table_unref);
+  g_clear_pointer (&self->urls, g_strfreev);
 }

@@ -132,6 +132,8 @@ gboolean ouioed_hub_control_finish (OuioedHub *self, GAsyncResult *result, GErro
 /* ---- what there is ---- */
 
 gboolean ouioed_hub_is_shared     (OuioedHub *self);
+/* The addresses at which other daemons' people find this one. */
+void     ouioed_hub_set_urls      (OuioedHub *self, const char *const *urls);
 /* Where the store is shared, other daemons change sessions: looks at these before they are shown. Else it is done at once.
  * Never fails for a session that is not there; OUIOE_ERROR_STORE_UNAVAILABLE when nobody can be asked. */
 void     ouioed_hub_look_async    (OuioedHub *self, const char *const *session_ids, GAsyncReadyCallback callback,

@@ -19,6 +19,7 @@ typedef struct {
   gint64               time_us;
   GPtrArray           *ending;       /* of OuioedDraft: open steps that end with it; NULL when none do */
   gsize                bytes;
+  gint64               asked_us;     /* monotonic */
 } Asked;
 
 static void
@@ -130,6 +131,7 @@ asked_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->n_asked--;
   self->asked_bytes -= asked->bytes;
   hub->metrics.commits++;
+  hub->metrics.commit_us += (guint64) (g_get_monotonic_time () - asked->asked_us);
   hub->metrics.store_ok = ok;
   if (done)
     asked_apply (asked, &answer);
@@ -181,6 +183,7 @@ ask (OuioedIngest *self, OuioedAsk *request, const OuioedKey *key, GTask *task)
   asked->record = request->record != NULL ? ouioed_session_record_ref (request->record) : NULL;
   asked->outcome = g_strdup (request->outcome);
   asked->time_us = request->time_us;
+  asked->asked_us = g_get_monotonic_time ();
   asked->bytes = request->event != NULL ? g_bytes_get_size (request->event->json) : 0;
   request->key = make_key (self->hub, key, request->session_id);
   request->max_keys = self->hub->limits.max_keys;

@@ -119,6 +119,7 @@ ouioed_reaper_run (OuioedHub *hub)
     {
       ouioed_shared_sweep (hub->shared, ouioed_hub_get_now_us (hub) - hub->limits.key_lifetime_us);
       hub->metrics.store_bytes = ouioed_shared_get_size (hub->shared);
+      ouioed_hub_tell_about (hub);
       return;
     }
 

@@ -19,6 +19,7 @@ typedef enum {
   OUIOED_SCRIPT_BATCH,
   OUIOED_SCRIPT_LOG,
   OUIOED_SCRIPT_LOOK,
+  OUIOED_SCRIPT_PRESENCE,
   OUIOED_SCRIPT_REQUEST,
   OUIOED_SCRIPT_SWEEP,
 } OuioedScript;
@@ -104,6 +105,9 @@ struct _OuioedStoreRedis
   GSource           *tick;
   guint              n_under_way;    /* answers that are waited for */
   gboolean           opened, closed;
+  char              *about;          /* what other daemons are told of this one; NULL: nothing */
+  GPtrArray         *peers;          /* of OuioedPeer: the daemons that are there, this one too */
+  guint              n_ticks;
   gboolean           was_reachable;
 };
 

@@ -6,6 +6,8 @@
 
 #include "ouioed-shared.h"
 
+#include "ouioe-codec.h"
+
 G_DEFINE_INTERFACE (OuioedShared, ouioed_shared, G_TYPE_OBJECT)
 
 static void
@@ -119,4 +121,36 @@ guint64
 ouioed_shared_get_size (OuioedShared *self)
 {
   return OUIOED_SHARED_GET_IFACE (self)->get_size (self);
+}
+
+void
+ouioed_shared_set_about (OuioedShared *self, const char *about)
+{
+  OUIOED_SHARED_GET_IFACE (self)->set_about (self, about);
+}
+
+GPtrArray *
+ouioed_shared_get_peers (OuioedShared *self)
+{
+  return OUIOED_SHARED_GET_IFACE (self)->get_peers (self);
+}
+
+const char *
+ouioed_shared_get_own_name (OuioedShared *self)
+{
+  return OUIOED_SHARED_GET_IFACE (self)->get_own_name (self);
+}
+
+gboolean
+ouioed_shared_get_part_state (OuioedShared *self, guint part, OuioedPartState *state)
+{
+  return OUIOED_SHARED_GET_IFACE (self)->get_part_state (self, part, state);
+}
+
+gboolean
+ouioed_peer_about_is_good (const OuioedPeer *peer)
+{
+  g_autoptr(json_t) root = peer->about != NULL ? json_loads (peer->about, JSON_REJECT_DUPLICATES, NULL) : NULL;
+
+  return json_is_object (root);
 }

@@ -73,6 +73,23 @@ OuioedLook *ouioed_look_new (void);
 void ouioed_look_free (OuioedLook *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OuioedLook, ouioed_look_free)
 
+/* One of the daemons that share the store. */
+typedef struct {
+  char   *name;
+  char   *about;                       /* a JSON object, as the daemon gave it */
+  gint64  age_us;                      /* since it was heard of, when that was found */
+} OuioedPeer;
+
+/* One part of the store, and the connections to it. */
+typedef struct {
+  const char *name;                    /* borrowed */
+  gboolean    is_up;
+  guint64     connects, failures, commands, messages;
+  guint       n_pending;
+  gint64      latency_us;              /* of the last answer */
+  guint64     size_bytes;
+} OuioedPartState;
+
 typedef struct {
   /* An event of a session that is watched, or of any when all are. @ordinals: its numbers on its streams, 0 when not known. */
   void (*event)     (OuioeEvent *event, const guint64 ordinals[2], gpointer user_data);
@@ -107,6 +124,10 @@ struct _OuioedSharedInterface
   void        (*sweep)       (OuioedShared *self, gint64 keys_before_us);
   guint       (*get_part)    (OuioedShared *self, const char *session_id);
   guint64     (*get_size)    (OuioedShared *self);
+  void        (*set_about)   (OuioedShared *self, const char *about);
+  GPtrArray  *(*get_peers)   (OuioedShared *self);
+  const char *(*get_own_name) (OuioedShared *self);
+  gboolean    (*get_part_state) (OuioedShared *self, guint part, OuioedPartState *state);
 };
 
 /* Called on the main context, never from inside a function of the store. NULL: nobody listens any more. */
@@ -128,5 +149,14 @@ void        ouioed_shared_sweep       (OuioedShared *self, gint64 keys_before_us
 guint       ouioed_shared_get_part    (OuioedShared *self, const char *session_id);
 /* What the store occupies, as it was found last. */
 guint64     ouioed_shared_get_size    (OuioedShared *self);
+/* @about: a JSON object that other daemons are told of this one, every few seconds. */
+void        ouioed_shared_set_about   (OuioedShared *self, const char *about);
+/* Of OuioedPeer, as they were found last. (transfer none) */
+GPtrArray  *ouioed_shared_get_peers   (OuioedShared *self);
+/* Whether what it tells of itself is a JSON object: anybody may write to the store. */
+gboolean    ouioed_peer_about_is_good (const OuioedPeer *peer);
+const char *ouioed_shared_get_own_name (OuioedShared *self);
+/* FALSE: there are not so many parts. */
+gboolean    ouioed_shared_get_part_state (OuioedShared *self, guint part, OuioedPartState *state);
 
 G_END_DECLS

@@ -13,6 +13,7 @@
 
 #define OPEN_TIMEOUT_US  (5 * (gint64) G_USEC_PER_SEC)
 #define CLOSE_TIMEOUT_US (2 * (gint64) G_USEC_PER_SEC)
+#define PRESENCE_TICKS   5             /* seconds */
 #define MAX_KEYS_LOADED  1000          /* the store itself checks keys; the rest is never asked for */
 
 static void ouioed_store_redis_store_init (OuioedStoreInterface *iface);
@@ -29,6 +30,7 @@ load_scripts (OuioedStoreRedis *self)
 {
   static const char *const names[OUIOED_N_SCRIPTS] = {
     [OUIOED_SCRIPT_BATCH] = "batch", [OUIOED_SCRIPT_LOG] = "log", [OUIOED_SCRIPT_LOOK] = "look",
+    [OUIOED_SCRIPT_PRESENCE] = "presence",
     [OUIOED_SCRIPT_REQUEST] = "request", [OUIOED_SCRIPT_SWEEP] = "sweep",
   };
   GResource *resource = ouioed_store_scripts_get_resource ();
@@ -181,6 +183,53 @@ sized_cb (OuioedRedisLink *link, const redisReply *reply, const GError *error, g
     node->size_bytes = g_ascii_strtoull (reply->str, NULL, 10);
 }
 
+static void
+peer_free (gpointer data)
+{
+  OuioedPeer *peer = data;
+
+  g_free (peer->name);
+  g_free (peer->about);
+  g_free (peer);
+}
+
+static void
+present_cb (OuioedRedisLink *link, const redisReply *reply, const GError *error, gpointer user_data)
+{
+  OuioedStoreRedis *self = user_data;
+
+  if (reply == NULL || reply->type != REDIS_REPLY_ARRAY || self->closed)
+    return;
+  g_ptr_array_set_size (self->peers, 0);
+  for (gsize i = 0; i < reply->elements; i++)
+    {
+      const redisReply *row = reply->element[i];
+      OuioedPeer *peer;
+
+      if (row->type != REDIS_REPLY_ARRAY || row->elements != 3)
+        continue;
+      peer = g_new0 (OuioedPeer, 1);
+      peer->name = g_strdup (row->element[0]->str);
+      peer->age_us = row->element[1]->integer * 1000;
+      peer->about = g_strdup (row->element[2]->str);
+      g_ptr_array_add (self->peers, peer);
+    }
+}
+
+/* @about: "" when this daemon leaves. All of it is on the first server. */
+static void
+tell_presence (OuioedStoreRedis *self, const char *about)
+{
+  OuioedRedisNode *node = self->nodes->len > 0 ? self->nodes->pdata[0] : NULL;
+  OuioedRedisArgs *args;
+
+  if (node == NULL || about == NULL || !ouioed_redis_link_is_up (node->commands))
+    return;
+  args = ouioed_redis_node_begin (node);
+  ouioed_redis_args_add_text (args, about);
+  ouioed_redis_node_run (node, OUIOED_SCRIPT_PRESENCE, args, present_cb, self);
+}
+
 static gboolean
 on_tick (gpointer user_data)
 {
@@ -188,6 +237,8 @@ on_tick (gpointer user_data)
   g_autofree char *key = g_strconcat (self->url->prefix, "ouioe:bytes", NULL);
 
   ouioed_redis_watch_tick (self);
+  if (self->n_ticks++ % PRESENCE_TICKS == 0)
+    tell_presence (self, self->about);
   for (guint i = 0; i < self->nodes->len; i++)
     {
       OuioedRedisNode *node = self->nodes->pdata[i];
@@ -521,6 +572,8 @@ ouioed_store_redis_close (OuioedStore *store)
     return;
   for (guint i = 0; i < self->nodes->len; i++)
     ouioed_redis_ask_flush (self->nodes->pdata[i]);
+  if (self->about != NULL)
+    tell_presence (self, "");
   self->closed = TRUE;
   self->funcs = (OuioedSharedFuncs) { NULL };
   run_until (self, is_quiet, CLOSE_TIMEOUT_US);
@@ -584,22 +637,45 @@ ouioed_store_redis_get_size (OuioedShared *shared)
   return bytes;
 }
 
-guint
-ouioed_store_redis_get_n_nodes (OuioedStoreRedis *self)
+static void
+ouioed_store_redis_set_about (OuioedShared *shared, const char *about)
 {
-  return self->nodes->len;
+  OuioedStoreRedis *self = OUIOED_STORE_REDIS (shared);
+  gboolean is_first = self->about == NULL;
+
+  g_free (self->about);
+  self->about = g_strdup (about);
+  if (is_first)
+    tell_presence (self, self->about);
 }
 
-void
-ouioed_store_redis_get_node (OuioedStoreRedis *self, guint i, OuioedRedisNodeState *state)
+static GPtrArray *
+ouioed_store_redis_get_peers (OuioedShared *shared)
 {
-  OuioedRedisNode *node = self->nodes->pdata[i];
-  OuioedRedisLinkStats commands, messages;
+  return OUIOED_STORE_REDIS (shared)->peers;
+}
 
+static const char *
+ouioed_store_redis_get_own_name (OuioedShared *shared)
+{
+  return OUIOED_STORE_REDIS (shared)->name;
+}
+
+static gboolean
+ouioed_store_redis_get_part_state (OuioedShared *shared, guint part, OuioedPartState *state)
+{
+  OuioedStoreRedis *self = OUIOED_STORE_REDIS (shared);
+  OuioedRedisLinkStats commands, messages;
+  OuioedRedisNode *node;
+
+  if (part >= self->nodes->len)
+    return FALSE;
+
+  node = self->nodes->pdata[part];
   ouioed_redis_link_get_stats (node->commands, &commands);
   ouioed_redis_link_get_stats (node->messages, &messages);
-  *state = (OuioedRedisNodeState) {
-    .peer = ouioed_redis_link_get_peer (node->commands),
+  *state = (OuioedPartState) {
+    .name = ouioed_redis_link_get_peer (node->commands),
     .is_up = ouioed_redis_link_is_up (node->commands) && ouioed_redis_link_is_up (node->messages),
     .connects = commands.connects + messages.connects,
     .failures = commands.failures + messages.failures,
@@ -609,12 +685,7 @@ ouioed_store_redis_get_node (OuioedStoreRedis *self, guint i, OuioedRedisNodeSta
     .latency_us = commands.latency_us,
     .size_bytes = node->size_bytes,
   };
-}
-
-const char *
-ouioed_store_redis_get_daemon_name (OuioedStoreRedis *self)
-{
-  return self->name;
+  return TRUE;
 }
 
 static void
@@ -634,6 +705,8 @@ ouioed_store_redis_finalize (GObject *object)
       g_free (self->shas[i]);
     }
   ouioed_redis_url_unref (self->url);
+  g_ptr_array_unref (self->peers);
+  g_free (self->about);
   g_free (self->name);
   G_OBJECT_CLASS (ouioed_store_redis_parent_class)->finalize (object);
 }
@@ -669,6 +742,10 @@ ouioed_store_redis_shared_init (OuioedSharedInterface *iface)
   iface->sweep = ouioed_store_redis_sweep;
   iface->get_part = ouioed_store_redis_get_part;
   iface->get_size = ouioed_store_redis_get_size;
+  iface->set_about = ouioed_store_redis_set_about;
+  iface->get_peers = ouioed_store_redis_get_peers;
+  iface->get_own_name = ouioed_store_redis_get_own_name;
+  iface->get_part_state = ouioed_store_redis_get_part_state;
 }
 
 static void
@@ -677,6 +754,7 @@ ouioed_store_redis_init (OuioedStoreRedis *self)
   self->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify) node_free);
   self->watches = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) ouioed_redis_watch_free);
   g_queue_init (&self->look_at);
+  self->peers = g_ptr_array_new_with_free_func (peer_free);
 }
 
 OuioedStore *

@@ -7,6 +7,8 @@
 #include "config.h"
 
 #include "ouioed-http-private.h"
+
+#include "ouioed-shared.h"
 #include "ouioed-process.h"
 
 #include <stdio.h>
@@ -34,6 +36,40 @@ write_seconds (GString *out, double seconds)
 
   g_string_append (out, g_ascii_formatd (number, sizeof number, "%.6f", seconds));
   g_string_append_c (out, '\n');
+}
+
+/* A server that several daemons share. */
+static void
+write_shared (GString *out, OuioedShared *shared)
+{
+  static const struct { const char *name, *type, *help; } families[] = {
+    { "ouioe_redis_up", "gauge", "Whether both connections to the server can be used." },
+    { "ouioe_redis_connects_total", "counter", "Connections made." },
+    { "ouioe_redis_failures_total", "counter", "Attempts that failed, and connections that broke." },
+    { "ouioe_redis_commands_total", "counter", "Commands sent." },
+    { "ouioe_redis_messages_total", "counter", "Messages told by the server." },
+    { "ouioe_redis_pending_commands", "gauge", "Commands without an answer." },
+  };
+  OuioedPartState state;
+
+  single (out, "ouioe_shared_daemons", "gauge", "Daemons that share the store.", ouioed_shared_get_peers (shared)->len);
+  for (guint i = 0; i < G_N_ELEMENTS (families); i++)
+    {
+      family (out, families[i].name, families[i].type, families[i].help);
+      for (guint part = 0; ouioed_shared_get_part_state (shared, part, &state); part++)
+        {
+          const guint64 values[G_N_ELEMENTS (families)] = { state.is_up, state.connects, state.failures, state.commands,
+                                                            state.messages, state.n_pending };
+
+          g_string_append_printf (out, "%s{server=\"%s\"} %" G_GUINT64_FORMAT "\n", families[i].name, state.name, values[i]);
+        }
+    }
+  family (out, "ouioe_redis_latency_seconds", "gauge", "Time of the last answer.");
+  for (guint part = 0; ouioed_shared_get_part_state (shared, part, &state); part++)
+    {
+      g_string_append_printf (out, "ouioe_redis_latency_seconds{server=\"%s\"} ", state.name);
+      write_seconds (out, (double) state.latency_us / 1e6);
+    }
 }
 
 static void
@@ -70,6 +106,8 @@ write_hub (GString *out, OuioedHub *hub)
   family (out, "ouioe_store_errors_total", "counter", "Commits that failed.");
   g_string_append_printf (out, "ouioe_store_errors_total{backend=\"%s\"} %" G_GUINT64_FORMAT "\n", backend,
                           metrics.commit_errors);
+  if (ouioed_hub_is_shared (hub))
+    write_shared (out, OUIOED_SHARED (ouioed_hub_get_store (hub)));
   family (out, "ouioe_store_size_bytes", "gauge", "What the store occupies.");
   g_string_append_printf (out, "ouioe_store_size_bytes{backend=\"%s\"} %" G_GUINT64_FORMAT "\n", backend,
                           metrics.store_bytes);

@@ -6,6 +6,8 @@
 
 #include "ouioed-http-private.h"
 
+#include "ouioed-shared.h"
+
 static void
 write_latency (GString *out, gint64 latency_us)
 {
@@ -89,6 +91,28 @@ ouioed_rest_healthz (OuioedExchange *exchange)
   ouioed_exchange_answer_json (exchange, g_string_new ("{\"status\":\"ok\"}"));
 }
 
+/* The daemons that share the store. */
+static void
+write_daemons (GString *out, OuioedShared *shared)
+{
+  GPtrArray *peers = ouioed_shared_get_peers (shared);
+
+  g_string_append (out, ",\"daemon\":");
+  ouioe_json_write_string (out, ouioed_shared_get_own_name (shared), -1);
+  g_string_append (out, ",\"daemons\":[");
+  for (guint i = 0; i < peers->len; i++)
+    {
+      const OuioedPeer *peer = peers->pdata[i];
+
+      g_string_append (out, i > 0 ? ",{\"name\":" : "{\"name\":");
+      ouioe_json_write_string (out, peer->name, -1);
+      g_string_append (out, ",\"seconds_since_heard\":");
+      ouioe_json_write_double (out, (double) peer->age_us / G_USEC_PER_SEC);
+      g_string_append_printf (out, ",\"about\":%s}", ouioed_peer_about_is_good (peer) ? peer->about : "null");
+    }
+  g_string_append_c (out, ']');
+}
+
 void
 ouioed_rest_version (OuioedExchange *exchange)
 {
@@ -101,6 +125,8 @@ ouioed_rest_version (OuioedExchange *exchange)
     ouioe_json_write_string (body, parts->config.bus_name, -1);
   else
     g_string_append (body, "null");
+  if (ouioed_hub_is_shared (parts->hub))
+    write_daemons (body, OUIOED_SHARED (ouioed_hub_get_store (parts->hub)));
   g_string_append_printf (body, ",\"libsoup\":\"%u.%u.%u\",\"glib\":\"%u.%u.%u\"}",
                           soup_get_major_version (), soup_get_minor_version (), soup_get_micro_version (),
                           glib_major_version, glib_minor_version, glib_micro_version);

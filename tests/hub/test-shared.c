@@ -303,6 +303,38 @@ test_streams_are_trimmed_and_told (Shared *f, gconstpointer data)
 }
 
 static void
+test_daemons_know_of_each_other (Shared *f, gconstpointer data)
+{
+  static const char *const urls[] = { "http://127.0.0.1:1", NULL };
+  GPtrArray *peers;
+  OuioedPartState state;
+
+  if (f->servers[0] == NULL)
+    return;
+  for (guint i = 0; i < N_DAEMONS; i++)
+    ouioed_hub_set_urls (hub_of (f, i), urls);
+  peers = ouioed_shared_get_peers (OUIOED_SHARED (f->daemons[1].store));
+  test_redis_wait (peers->len == 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      const OuioedPeer *peer = peers->pdata[i];
+
+      g_assert_true (ouioed_peer_about_is_good (peer));
+      g_assert_nonnull (strstr (peer->about, "http://127.0.0.1:1"));
+      g_assert_cmpint (peer->age_us, <, 30 * G_USEC_PER_SEC);
+    }
+  daemon_close (f, 0);
+  test_redis_wait (peers->len == 1);   /* who leaves says so */
+  g_assert_cmpstr (((OuioedPeer *) peers->pdata[0])->name, ==, "d1");
+
+  g_assert_true (ouioed_shared_get_part_state (OUIOED_SHARED (f->daemons[1].store), 0, &state));
+  g_assert_true (state.is_up);
+  g_assert_cmpuint (state.connects, ==, 2);
+  g_assert_cmpuint (state.commands, >, 0);
+  g_assert_false (ouioed_shared_get_part_state (OUIOED_SHARED (f->daemons[1].store), 1, &state));
+}
+
+static void
 test_sessions_are_spread_over_nodes (Shared *f, gconstpointer data)
 {
   g_autoptr(GPtrArray) readers = g_ptr_array_new ();
@@ -371,6 +403,7 @@ main (int argc, char **argv)
   ADD ("what-others-add-is-seen-live", 1, test_what_others_add_is_seen_live);
   ADD ("forgotten-sessions-are-forgotten-by-all", 1, test_forgotten_sessions_are_forgotten_by_all);
   ADD ("streams-are-trimmed-and-told", 1, test_streams_are_trimmed_and_told);
+  ADD ("daemons-know-of-each-other", 1, test_daemons_know_of_each_other);
   ADD ("sessions-are-spread-over-nodes", 3, test_sessions_are_spread_over_nodes);
   return g_test_run ();
 }
