@@ -274,7 +274,8 @@ is_recent (OuioedChannel *channel, OuioeEvent *event)
 static void
 take_caught_up (OuioedHub *self, OuioedChannel *channel, OuioedPage *page)
 {
-  OuioeEventId before = ouioed_channel_get_newest_id (channel);
+  const OuioeEventId before = ouioed_channel_get_newest_id (channel);
+  OuioeEventId newest = before;
 
   for (guint i = 0; i < page->events->len; i++)
     {
@@ -286,7 +287,8 @@ take_caught_up (OuioedHub *self, OuioedChannel *channel, OuioedPage *page)
       if (is_recent (channel, event) || (!follows && !is_late))
         continue;
       entry = ouioed_entry_new (event);
-      entry->is_late = !follows;
+      entry->is_late = ouioe_event_id_compare (event->id, newest) <= 0;   /* two streams may have the same id */
+      raise_id (&newest, event->id);
       publish (self, channel, entry);
     }
 }

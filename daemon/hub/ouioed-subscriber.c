@@ -78,11 +78,11 @@ subscriber_wants (OuioedSubscriber *self, OuioedEntry *entry)
   return self->filter (event->session_id, channel != NULL ? channel->committed : NULL, self->filter_data);
 }
 
-/* Of the ring. Where the store is shared a page may have run ahead of what was told since. */
+/* Of the ring. Where the store is shared a page may have run ahead of what was told since: up to @position. */
 static gboolean
-subscriber_takes (OuioedSubscriber *self, OuioedEntry *entry)
+subscriber_takes (OuioedSubscriber *self, OuioedEntry *entry, OuioeEventId position)
 {
-  if (self->hub->shared != NULL && !entry->is_late && ouioe_event_id_compare (entry->event->id, self->position) <= 0)
+  if (self->hub->shared != NULL && !entry->is_late && ouioe_event_id_compare (entry->event->id, position) <= 0)
     return FALSE;
   return subscriber_wants (self, entry);
 }
@@ -339,7 +339,8 @@ subscriber_peek_ring (OuioedSubscriber *self, OuioedEntry **entries, guint max)
     }
 
   /* What is not wanted and stands in front is passed for good, so that it is looked at once. */
-  while (self->ring_position < ring->end && !subscriber_takes (self, ouioed_ring_get (ring, self->ring_position)))
+  while (self->ring_position < ring->end
+         && !subscriber_takes (self, ouioed_ring_get (ring, self->ring_position), self->position))
     {
       subscriber_pass (self, ouioed_ring_get (ring, self->ring_position));
       self->ring_position++;
@@ -349,7 +350,7 @@ subscriber_peek_ring (OuioedSubscriber *self, OuioedEntry **entries, guint max)
     {
       OuioedEntry *entry = ouioed_ring_get (ring, position);
 
-      if (subscriber_takes (self, entry))
+      if (subscriber_takes (self, entry, self->position))
         entries[n++] = entry;
     }
 
@@ -414,6 +415,8 @@ ouioed_subscriber_peek (OuioedSubscriber *self, OuioedEntry **entries, guint max
 void
 ouioed_subscriber_advance (OuioedSubscriber *self, guint n)
 {
+  const OuioeEventId peeked_at = self->position;   /* what was shown depended on it */
+
   if (self->page != NULL)
     {
       for (; n > 0; n--)
@@ -425,7 +428,7 @@ ouioed_subscriber_advance (OuioedSubscriber *self, guint n)
     {
       OuioedEntry *entry = ouioed_ring_get (subscriber_get_ring (self), self->ring_position);
 
-      if (subscriber_takes (self, entry))
+      if (subscriber_takes (self, entry, peeked_at))
         n--;
       subscriber_pass (self, entry);
       self->ring_position++;

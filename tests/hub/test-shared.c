@@ -247,6 +247,14 @@ test_what_others_add_is_seen_live (Shared *f, gconstpointer data)
   reader_expect (reader, 4, "start foreign own more");
   reader_check_order (reader);
 
+  /* Their ids are their own: two streams may have the same one. */
+  added = (g_free (added), test_redis_cli (f->servers[0], "-n 9 EVAL "
+                                           "\"redis.call('XADD','t:thinking:s','9999999999999-0','content','x')"
+                                           "redis.call('XADD','t:progress:s','9999999999999-0','message','y')\" 0"));
+  reader_expect (reader, 6, "start foreign own more x y");
+  done (try_think (hub_of (f, 0), "s", "z", NULL, NULL));
+  reader_expect (reader, 7, "start foreign own more x y z");
+
   /* A session that nobody has created here. */
   added = (g_free (added), test_redis_cli (f->servers[0], "-n 9 XADD t:thinking:x * content one"));
   stranger = reader_new (hub_of (f, 0), "x", TRUE, START);
