@@ -91,6 +91,15 @@ check_reachable (OuioedStoreRedis *self)
   OUIOED_REDIS_TELL (self, reachable, reachable, problem);
 }
 
+/* Behind a Sentinel a master that was cut off may still serve the other connection: what it tells is not what is written. */
+static void
+leave_old_master (OuioedRedisLink *fresh, OuioedRedisLink *other)
+{
+  if (ouioed_redis_link_is_up (other)
+      && strcmp (ouioed_redis_link_get_peer (fresh), ouioed_redis_link_get_peer (other)) != 0)
+    ouioed_redis_link_reset (other, "Another server is the master now");
+}
+
 static void
 on_commands_changed (OuioedRedisLink *link, gboolean up, const GError *error, gpointer user_data)
 {
@@ -98,6 +107,7 @@ on_commands_changed (OuioedRedisLink *link, gboolean up, const GError *error, gp
 
   if (up)
     {
+      leave_old_master (link, node->messages);
       for (guint i = 0; i < OUIOED_N_SCRIPTS; i++)
         {
           OuioedRedisArgs *args = ouioed_redis_args_new ();
@@ -123,6 +133,7 @@ on_messages_changed (OuioedRedisLink *link, gboolean up, const GError *error, gp
 
   if (up)
     {
+      leave_old_master (link, node->commands);
       ouioed_redis_messages_up (node);
       if (ouioed_redis_link_is_up (node->commands))
         ouioed_redis_ask_key_events (node);

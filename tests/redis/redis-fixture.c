@@ -77,14 +77,43 @@ answers (TestRedis *self)
   return strcmp (printed, "PONG") == 0 || strstr (printed, "NOAUTH") != NULL;
 }
 
+static void
+spawn_and_wait (TestRedis *self, GPtrArray *args)
+{
+  g_autoptr(GError) error = NULL;
+  gint64 end_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  g_ptr_array_add (args, NULL);
+  g_assert_true (g_spawn_async (NULL, (char **) args->pdata, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD
+                                | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, set_up_child, NULL,
+                                &self->pid, &error));
+  g_assert_no_error (error);
+  while (!answers (self))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end_us);
+      g_assert_cmpint (waitpid (self->pid, NULL, WNOHANG), ==, 0);
+    }
+}
+
+void
+test_redis_start_sentinel (TestRedis *self, const char *config)
+{
+  g_autoptr(GPtrArray) args = g_ptr_array_new ();
+  g_autofree char *port = g_strdup_printf ("%u", self->port);
+  const char *fixed[] = { "redis-server", config, "--sentinel", "--port", port, "--bind", "127.0.0.1",
+                          "--unixsocket", self->socket, "--dir", self->place };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fixed); i++)
+    g_ptr_array_add (args, (gpointer) fixed[i]);
+  spawn_and_wait (self, args);
+}
+
 void
 test_redis_start (TestRedis *self, ...)
 {
   g_autoptr(GPtrArray) args = g_ptr_array_new ();
   g_autofree char *port = g_strdup_printf ("%u", self->port);
   g_autofree char *log = g_build_filename (self->place, "log", NULL);
-  g_autoptr(GError) error = NULL;
-  gint64 end_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
   const char *fixed[] = { "redis-server", "--port", port, "--bind", "127.0.0.1", "--unixsocket", self->socket,
                           "--dir", self->place, "--logfile", log, "--save", "", "--appendonly", "no" };
   const char *arg;
@@ -96,17 +125,7 @@ test_redis_start (TestRedis *self, ...)
   while ((arg = va_arg (list, const char *)) != NULL)
     g_ptr_array_add (args, (gpointer) arg);
   va_end (list);
-  g_ptr_array_add (args, NULL);
-
-  g_assert_true (g_spawn_async (NULL, (char **) args->pdata, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD
-                                | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, set_up_child, NULL,
-                                &self->pid, &error));
-  g_assert_no_error (error);
-  while (!answers (self))
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, end_us);
-      g_assert_cmpint (waitpid (self->pid, NULL, WNOHANG), ==, 0);
-    }
+  spawn_and_wait (self, args);
 }
 
 void

@@ -20,6 +20,8 @@ TestRedis *test_redis_new      (guint port);
 void       test_redis_free     (TestRedis *self);
 /* Further options of redis-server, NULL at the end, each "--name", "value". Waits until it answers. */
 void       test_redis_start    (TestRedis *self, ...) G_GNUC_NULL_TERMINATED;
+/* A Sentinel with this configuration, on the port and the socket of @self. */
+void       test_redis_start_sentinel (TestRedis *self, const char *config);
 void       test_redis_kill     (TestRedis *self);               /* -9 */
 void       test_redis_signal   (TestRedis *self, int signal);   /* SIGSTOP, SIGCONT */
 /* What redis-cli prints, without the line end; @command: its arguments, separated by spaces. */
