@@ -226,7 +226,8 @@ test_to_hold_the_chain_is_to_hold_the_replay (Fixture *f, gconstpointer data)
   g_assert_cmpuint (g_list_model_get_n_items (inspector_chain_view_get_shown (f->chain)), ==, 21);
 }
 
-/* With a list that shows it. The figure is that of a machine that does nothing else; this one may be busy. */
+/* With a list that shows it. The figure is that of a machine that does nothing else; this one may be busy, or a sanitizer looks
+ * at each step. */
 static void
 test_moving_the_handle_of_a_long_session_takes_no_time (Fixture *f, gconstpointer data)
 {
@@ -245,7 +246,7 @@ test_moving_the_handle_of_a_long_session_takes_no_time (Fixture *f, gconstpointe
         ;
     }
   g_test_message ("slowest: %d ms", (int) (slowest_us / 1000));
-  g_assert_cmpint (slowest_us, <, S);
+  g_assert_cmpint (slowest_us, <, g_getenv ("ASAN_OPTIONS") != NULL ? 10 * S : S);
   inspector_chain_view_set_watch (f->chain, inspector_player_get_watch (f->player));
   inspector_player_bar_set_player (f->bar, NULL);
 }

@@ -220,13 +220,15 @@ test_saving_asks_for_a_file (Fixture *f, gconstpointer data)
   GListModel *all = G_LIST_MODEL (inspector_watch_get_model (f->watch));
   InspectorExportDialog *dialog = inspector_export_dialog_new (f->toasts, "a/b", all, NULL, NULL);
   GtkWidget *chooser;
+  g_autofree char *name = NULL;
 
   gtk_window_present (GTK_WINDOW (dialog));
   gtk_widget_activate_action (GTK_WIDGET (dialog), "export.save", NULL);
   fake_wait_for (widgets_find_window ("Export") != NULL && GTK_IS_FILE_CHOOSER (widgets_find_window ("Export")));
   chooser = widgets_find_window ("Export");
   g_assert_cmpint (gtk_file_chooser_get_action (GTK_FILE_CHOOSER (chooser)), ==, GTK_FILE_CHOOSER_ACTION_SAVE);
-  g_assert_cmpstr (gtk_file_chooser_get_current_name (GTK_FILE_CHOOSER (chooser)), ==, "a-b.ndjson");
+  name = gtk_file_chooser_get_current_name (GTK_FILE_CHOOSER (chooser));
+  g_assert_cmpstr (name, ==, "a-b.ndjson");
   gtk_window_close (GTK_WINDOW (chooser));
   fake_wait_for (widgets_find_window ("Export") == NULL);
 }
