@@ -184,16 +184,19 @@ describe_running (InspectorSessionItem *self, gint64 now_us, GPtrArray *parts)
 {
   gint64 age_us = now_us - ouioe_session_get_last_activity_us (self->session);
   g_autofree char *age = inspector_format_age (age_us);
+  InspectorSessionMood mood = inspector_session_item_get_mood (self, now_us);
 
-  g_ptr_array_add (parts, describe_count (self));
-  if (inspector_session_item_get_mood (self, now_us) == INSPECTOR_SESSION_QUIET)
+  /* A line has room for three things: what is most worth to know. */
+  if (mood == INSPECTOR_SESSION_QUIET)
     /* Translators: %s is a time such as "40 s" */
     g_ptr_array_add (parts, g_strdup_printf (_("quiet for %s"), age));
-  else if (age_us >= RECENT_US)
-    /* Translators: %s is a time such as "12 s" */
-    g_ptr_array_add (parts, g_strdup_printf (_("%s ago"), age));
+  else
+    g_ptr_array_add (parts, describe_count (self));
   if (self->n_warnings > 0)
     g_ptr_array_add (parts, describe_warnings (self));
+  else if (age_us >= RECENT_US && mood == INSPECTOR_SESSION_LIVE)
+    /* Translators: %s is a time such as "12 s" */
+    g_ptr_array_add (parts, g_strdup_printf (_("%s ago"), age));
 }
 
 static void

@@ -30,7 +30,7 @@ gboolean              inspector_session_item_is_open     (InspectorSessionItem *
 gboolean              inspector_session_item_is_among_running (InspectorSessionItem *self);
 /* The request in one line, or the id. */
 char                 *inspector_session_item_dup_title   (InspectorSessionItem *self);
-/* Whose it is, how many steps, and how it is going or went: "alice · 8 steps · quiet for 40 s" */
+/* Whose it is, how many steps, and how it is going or went: "alice · 8 steps · 1 warning", "bob · quiet for 40 s" */
 char                 *inspector_session_item_dup_subtitle (InspectorSessionItem *self, gint64 now_us);
 /* Of its newest update, 0 to 100; -1 when none told */
 double                inspector_session_item_get_percentage (InspectorSessionItem *self);
