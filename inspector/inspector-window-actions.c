@@ -9,7 +9,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "inspector-bookmarks.h"
+#include "inspector-compare-window.h"
 #include "inspector-export-dialog.h"
 #include "inspector-format.h"
 #include "inspector-transfer.h"
@@ -292,47 +292,31 @@ static void
 bookmark (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   InspectorWindow *self = INSPECTOR_WINDOW (widget);
-  g_autoptr(InspectorBookmarks) bookmarks = NULL;
-  InspectorChainItem *item = inspector_detail_pane_get_item (self->detail_pane);
-  OuioeEvent *event = item != NULL ? inspector_chain_item_get_event (item) : NULL;
 
-  if (event == NULL || self->item == NULL)
-    return;
-  bookmarks = inspector_bookmarks_get (inspector_session_item_get_id (self->item));
-  if (inspector_bookmarks_has (bookmarks, ouioe_event_get_id (event)))
-    inspector_bookmarks_remove (bookmarks, ouioe_event_get_id (event));
-  else if (!inspector_bookmarks_set (bookmarks, ouioe_event_get_id (event), NULL))
-    adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_("There are too many bookmarks already")));
+  if (self->watch != NULL)
+    inspector_bookmark_button_toggle (self->bookmark_button);
 }
 
 static void
 go_to_bookmark (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   InspectorWindow *self = INSPECTOR_WINDOW (widget);
-  InspectorChainItem *item = inspector_detail_pane_get_item (self->detail_pane);
-  OuioeEvent *event = item != NULL ? inspector_chain_item_get_event (item) : NULL;
-  int step = g_variant_get_int32 (parameter);
-  g_autoptr(InspectorBookmarks) bookmarks = NULL;
-  g_autofree char *id = NULL;
-  int n;
-  int next;
 
-  if (self->item == NULL)
-    return;
-  bookmarks = inspector_bookmarks_get (inspector_session_item_get_id (self->item));
-  n = (int) inspector_bookmarks_get_n (bookmarks);
-  if (n == 0)
-    {
-      adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_("No bookmarks in this session")));
-      return;
-    }
-  /* The first one behind, or the last one before, the step that is shown; at the end it goes on at the other one. */
-  next = step > 0 ? 0 : n - 1;
-  while (event != NULL && next >= 0 && next < n &&
-         ouioe_event_id_compare (*inspector_bookmarks_get_id (bookmarks, (guint) next), *ouioe_event_get_id (event)) * step <= 0)
-    next += step;
-  id = ouioe_event_id_to_string (*inspector_bookmarks_get_id (bookmarks, (guint) ((next + n) % n)));
-  inspector_chain_view_go_to_event (self->chain, id);
+  if (self->watch != NULL)
+    inspector_bookmark_button_move (self->bookmark_button, g_variant_get_int32 (parameter));
+}
+
+/* ---- comparing ---- */
+
+static void
+compare (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  InspectorWindow *self = INSPECTOR_WINDOW (widget);
+  g_autofree char *title = self->item != NULL ? inspector_session_item_dup_title (self->item) : NULL;
+
+  if (self->watch != NULL)
+    inspector_compare_window_ask (self->toasts, self->watch, title, self->items,
+                                  self->service != NULL ? inspector_service_get_client (self->service) : NULL);
 }
 
 /* ---- all of them ---- */
@@ -347,6 +331,7 @@ inspector_window_install_actions (GtkWidgetClass *widget_class)
     { "win.move", move_in_list, "i" },  { "win.filter", open_filter },           { "win.same-kind", go_to_same_kind, "i" },
     { "win.open", open_recording },     { "win.export", export },                { "win.replay", replay },
     { "win.player", player, "s" },      { "win.bookmark", bookmark },            { "win.go-to-bookmark", go_to_bookmark, "i" },
+    { "win.compare", compare },
   };
   static const struct { guint key; GdkModifierType modifiers; const char *action; int value; } numbers[] = {
     { GDK_KEY_Page_Down, GDK_CONTROL_MASK, "win.move", 1 },  { GDK_KEY_Page_Up, GDK_CONTROL_MASK, "win.move", -1 },

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "inspector-banner.h"
+#include "inspector-bookmark-button.h"
 #include "inspector-chain-view.h"
 #include "inspector-columns.h"
 #include "inspector-detail-pane.h"
@@ -33,6 +34,7 @@ struct _InspectorWindow
   GtkWidget            *replay_button;
   GtkWidget            *detail_button;
   GtkWidget            *tools;          /* of the chain: in the header bar, or in the bottom bar */
+  InspectorBookmarkButton *bookmark_button;   /* beside them */
   GtkActionBar         *bottom_bar;
   gboolean              has_bottom_bar; /* where the tools are */
   AdwWindowTitle       *service_title;

@@ -160,6 +160,7 @@ inspector_window_show_state (InspectorWindow *self)
   adw_status_page_set_description (self->unreachable_page, message);
   gtk_stack_set_visible_child_name (self->stack, choose_page (self));
   gtk_widget_set_sensitive (self->tools, has_chain);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->bookmark_button), has_chain);
   gtk_widget_set_sensitive (self->export_button, has_chain);
   gtk_widget_set_sensitive (self->replay_button, has_chain);
   show_banner (self);
@@ -168,6 +169,14 @@ inspector_window_show_state (InspectorWindow *self)
 }
 
 /* ---- replay ---- */
+
+/* @watch: what is seen: the session, or its replay */
+static void
+show_watch (InspectorWindow *self, InspectorWatch *watch)
+{
+  inspector_chain_view_set_watch (self->chain, watch);
+  inspector_bookmark_button_set_watch (self->bookmark_button, watch);
+}
 
 void
 inspector_window_start_replay (InspectorWindow *self, double speed)
@@ -182,7 +191,7 @@ inspector_window_start_replay (InspectorWindow *self, double speed)
   g_signal_connect_object (self->player, "notify", G_CALLBACK (inspector_window_show_title), self, G_CONNECT_SWAPPED);
   inspector_player_bar_set_player (self->player_bar, self->player);
   gtk_widget_set_visible (GTK_WIDGET (self->player_bar), TRUE);
-  inspector_chain_view_set_watch (self->chain, inspector_player_get_watch (self->player));
+  show_watch (self, inspector_player_get_watch (self->player));
   inspector_player_play (self->player);
   inspector_window_show_state (self);
 }
@@ -204,7 +213,7 @@ inspector_window_end_replay (InspectorWindow *self)
   inspector_player_bar_set_player (self->player_bar, NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->player_bar), FALSE);
   g_clear_object (&self->player);
-  inspector_chain_view_set_watch (self->chain, self->watch);
+  show_watch (self, self->watch);
   inspector_window_show_state (self);
 }
 
@@ -253,7 +262,7 @@ inspector_window_select (InspectorWindow *self, InspectorSessionItem *item)
   self->watch = create_watch (self, item);
   g_signal_connect_swapped (self->watch, "state-changed", G_CALLBACK (inspector_window_show_state), self);
   g_signal_connect_swapped (item, "changed", G_CALLBACK (inspector_window_show_title), self);
-  inspector_chain_view_set_watch (self->chain, self->watch);
+  show_watch (self, self->watch);
   inspector_chain_view_go_to_event (self->chain, event);
   inspector_window_show_state (self);
   if (self->is_replay_awaited)

@@ -30,12 +30,16 @@ place_tools (InspectorWindow *self, gboolean is_narrow)
   if (is_narrow)
     {
       adw_header_bar_remove (self->content_header, self->tools);
+      adw_header_bar_remove (self->content_header, GTK_WIDGET (self->bookmark_button));
       gtk_action_bar_pack_start (self->bottom_bar, self->tools);
+      gtk_action_bar_pack_start (self->bottom_bar, GTK_WIDGET (self->bookmark_button));
     }
   else
     {
       gtk_action_bar_remove (self->bottom_bar, self->tools);
+      gtk_action_bar_remove (self->bottom_bar, GTK_WIDGET (self->bookmark_button));
       adw_header_bar_pack_start (self->content_header, self->tools);
+      adw_header_bar_pack_end (self->content_header, GTK_WIDGET (self->bookmark_button));
     }
 }
 
@@ -177,8 +181,10 @@ inspector_window_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->chain, self);
       inspector_window_forget (self);
       inspector_chain_view_set_watch (self->chain, NULL);
+      inspector_bookmark_button_set_watch (self->bookmark_button, NULL);
       g_signal_handlers_disconnect_by_data (self->sessions, self);
     }
+  g_clear_object (&self->bookmark_button);
   g_clear_object (&self->items);
   g_clear_object (&self->service);
   g_clear_object (&self->recording);
@@ -269,7 +275,9 @@ inspector_window_init (InspectorWindow *self)
   name_menu_button (self->sidebar_menu);
   name_menu_button (self->content_menu);
   self->tools = inspector_chain_view_get_tools (self->chain);
+  self->bookmark_button = g_object_ref_sink (g_object_new (INSPECTOR_TYPE_BOOKMARK_BUTTON, "chain", self->chain, NULL));
   adw_header_bar_pack_start (self->content_header, self->tools);
+  adw_header_bar_pack_end (self->content_header, GTK_WIDGET (self->bookmark_button));
   g_object_bind_property (self->chain, "selected-item", self->detail_pane, "item", G_BINDING_SYNC_CREATE);
   g_signal_connect_swapped (self->chain, "notify::has-selection", G_CALLBACK (on_step_selected), self);
   g_signal_connect_swapped (self->sessions, "notify::is-held", G_CALLBACK (on_held), self);

@@ -343,6 +343,20 @@ test_steps_are_bookmarked_and_found (Fixture *f, gconstpointer data)
 }
 
 static void
+test_another_session_is_asked_for_to_compare (Fixture *f, gconstpointer data)
+{
+  GtkWidget *window;
+
+  open_window (f, "disk-1");
+  fake_wait_for (shows (f, "Step three"));
+  act (f, "win.compare");
+  fake_wait_for (widgets_find_window ("Compare With") != NULL);
+  window = widgets_find_window ("Compare With");
+  fake_wait_for (widgets_find_label (window, "Plan the migration") != NULL);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
 test_every_button_has_a_name (Fixture *f, gconstpointer data)
 {
   open_window (f, "disk-1");
@@ -388,6 +402,7 @@ main (int argc, char **argv)
   ADD ("escape-closes-the-nearest-thing", test_escape_closes_the_nearest_thing);
   ADD ("the-application-is-told-from-outside", test_the_application_is_told_from_outside);
   ADD ("steps-are-bookmarked-and-found", test_steps_are_bookmarked_and_found);
+  ADD ("another-session-is-asked-for-to-compare", test_another_session_is_asked_for_to_compare);
   ADD ("every-button-has-a-name", test_every_button_has_a_name);
   status = g_test_run ();
 
