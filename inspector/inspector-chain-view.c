@@ -13,6 +13,7 @@
 #include "inspector-chain-find.h"
 #include "inspector-chain-list.h"
 #include "inspector-chain-pill.h"
+#include "inspector-chain-settings.h"
 #include "inspector-chain-status.h"
 #include "inspector-chain-tools.h"
 #include "inspector-copy.h"
@@ -337,6 +338,7 @@ inspector_chain_view_set_watch (InspectorChainView *self, InspectorWatch *watch)
   inspector_chain_status_set_watch (self->status, watch, inspector_chain_list_get_shown (self->list));
   if (watch != NULL)
     {
+      inspector_chain_settings_limit (watch);
       g_signal_connect_swapped (watch, "state-changed", G_CALLBACK (on_state_changed), self);
       g_signal_connect_swapped (watch, "paused-changed", G_CALLBACK (on_paused_changed), self);
     }
@@ -598,4 +600,5 @@ inspector_chain_view_init (InspectorChainView *self)
   self->tools = g_object_ref_sink (inspector_chain_tools_new (self, GTK_WIDGET (self->popover)));
   g_signal_connect_swapped (self->filter, "changed", G_CALLBACK (on_filter_changed), self);
   inspector_row_menu_install (self, self->row_menu);
+  inspector_chain_settings_bind (self);
 }

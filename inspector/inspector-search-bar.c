@@ -85,6 +85,25 @@ count_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* What was found among the reasons is not seen while the row is closed. */
+static void
+open_reasons (InspectorSearchBar *self, GListModel *shown, guint position)
+{
+  g_autoptr(InspectorQuery) query = inspector_query_new (gtk_editable_get_text (GTK_EDITABLE (self->entry)));
+  g_autoptr(InspectorChainItem) item = g_list_model_get_item (shown, position);
+  const char *const *reasons = inspector_chain_item_get_reasons (item);
+  gsize begin;
+  gsize end;
+
+  if (inspector_query_find (query, inspector_chain_item_get_text (item), 0, &begin, &end))
+    return;
+  for (guint i = 0; reasons[i] != NULL; i++)
+    {
+      if (inspector_query_find (query, reasons[i], 0, &begin, &end))
+        inspector_chain_item_set_expanded (item, TRUE);
+    }
+}
+
 static void
 move (InspectorSearchBar *self, gboolean forward, guint from)
 {
@@ -95,6 +114,7 @@ move (InspectorSearchBar *self, gboolean forward, guint from)
   if (shown == NULL || !inspector_search_move (self->search, shown, forward, &position, &self->is_wrapped))
     return;
   self->wants_first = FALSE;
+  open_reasons (self, shown, position);
   inspector_chain_list_go_to (self->list, position, FALSE);
   show_found (self);
 }

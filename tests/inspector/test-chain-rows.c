@@ -9,6 +9,7 @@
 #include "chain-fixture.h"
 #include "display.h"
 #include "inspector-search-bar.h"
+#include "inspector-settings.h"
 
 static InspectorChainItem *
 looked_at (Fixture *f)
@@ -97,6 +98,115 @@ test_a_search_finds_moves_and_wraps (Fixture *f, gconstpointer data)
   g_object_set (f->view, "search-mode", FALSE, NULL);
   for (guint i = 0; i < n_shown (f); i++)
     g_assert_false (inspector_chain_item_is_match (row_item (f, i)));
+}
+
+static void
+test_reasons_that_match_are_opened (Fixture *f, gconstpointer data)
+{
+  add_steps (f, 1, 3);
+  fake_daemon_add_event (f->daemon, "s", "thinking_step", "\"thinking_type\":\"decision\",\"content\":\"So it is\","
+                         "\"reasoning_chain\":[\"a needle\"]");
+  fake_wait_for (n_shown (f) == 4);
+  act (f, "chain.search");
+  fake_wait_for (find_type (GTK_WIDGET (f->view), GTK_TYPE_SEARCH_ENTRY) != NULL);
+  gtk_editable_set_text (entry (f), "needle");
+  fake_wait_for (shows (f, "1 of 1"));
+  fake_wait_for (shows (f, "1.  a needle"));
+}
+
+/* ---- the tools ---- */
+
+static GtkWidget *
+tool (Fixture *f, guint index)
+{
+  GtkWidget *button = gtk_widget_get_first_child (inspector_chain_view_get_tools (f->view));
+
+  for (guint i = 0; i < index; i++)
+    button = gtk_widget_get_next_sibling (button);
+  return button;
+}
+
+static void
+assert_named (GtkWidget *button, const char *name)
+{
+  g_autofree char *mismatch = gtk_test_accessible_check_property (GTK_ACCESSIBLE (button),
+                                                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name);
+
+  g_assert_cmpstr (mismatch, ==, NULL);
+}
+
+static void
+test_the_tools_have_names_and_say_how_it_is (Fixture *f, gconstpointer data)
+{
+  InspectorFilter *filter = inspector_chain_view_get_filter (f->view);
+
+  assert_named (tool (f, 0), "Pause (Ctrl+E)");
+  assert_named (tool (f, 1), "Search (Ctrl+F)");
+  assert_named (tool (f, 2), "Filter");
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (tool (f, 0)), TRUE);
+  g_assert_true (inspector_watch_get_paused (f->watch));
+  assert_named (tool (f, 0), "Go On (Ctrl+E)");
+  act (f, "chain.pause");
+  g_assert_false (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (tool (f, 0))));
+  inspector_filter_set_alternatives (filter, TRUE);
+  inspector_filter_set_bookmarked (filter, TRUE);
+  assert_named (tool (f, 2), "Filter, 2 active");
+}
+
+static GtkCheckButton *
+check_of (GtkWidget *popover, const char *name)
+{
+  GtkWidget *kinds = find_type (find_type (popover, GTK_TYPE_VIEWPORT), GTK_TYPE_BOX);
+
+  for (GtkWidget *check = gtk_widget_get_first_child (kinds); check != NULL; check = gtk_widget_get_next_sibling (check))
+    {
+      g_autofree char *mismatch = gtk_test_accessible_check_property (GTK_ACCESSIBLE (check),
+                                                                      GTK_ACCESSIBLE_PROPERTY_LABEL, name);
+
+      if (mismatch == NULL)
+        return GTK_CHECK_BUTTON (check);
+    }
+  return NULL;
+}
+
+static void
+test_kinds_are_counted_and_chosen (Fixture *f, gconstpointer data)
+{
+  GtkMenuButton *button = GTK_MENU_BUTTON (tool (f, 2));
+  GtkWidget *popover = GTK_WIDGET (gtk_menu_button_get_popover (button));
+
+  add_steps (f, 1, 5);
+  fake_wait_for (n_shown (f) == 5);
+  gtk_menu_button_popup (button);
+  fake_wait_for (gtk_widget_get_mapped (popover));
+  g_assert_nonnull (check_of (popover, "Decision, 2"));
+  add_steps (f, 6, 1);
+  fake_wait_for (check_of (popover, "Decision, 3") != NULL);   /* goes on while it is open */
+  gtk_check_button_set_active (check_of (popover, "Analysis, 3"), TRUE);
+  fake_wait_for (n_shown (f) == 3);
+  gtk_check_button_set_active (check_of (popover, "Analysis, 3"), FALSE);
+  fake_wait_for (n_shown (f) == 6);
+  gtk_menu_button_popdown (button);
+}
+
+static void
+test_rows_follow_the_settings (Fixture *f, gconstpointer data)
+{
+  GSettings *settings = inspector_settings_get ();
+  gboolean is_compact;
+
+  g_object_get (f->view, "compact", &is_compact, NULL);
+  g_assert_false (is_compact);
+  g_settings_set_enum (settings, "detail-level", INSPECTOR_DETAIL_COMPACT);
+  g_object_get (f->view, "compact", &is_compact, NULL);
+  g_assert_true (is_compact);
+  g_settings_reset (settings, "detail-level");
+
+  g_settings_set_uint (settings, "history-limit", 1000);
+  inspector_chain_view_set_watch (f->view, f->watch);
+  add_steps (f, 1, 2500);
+  fake_wait_for (says_status (f, "1500 shown · 1000 older dropped · live"));
+  g_settings_reset (settings, "history-limit");
 }
 
 /* ---- rows ---- */
@@ -294,6 +404,10 @@ main (int argc, char **argv)
   ADD ("filters-hide-and-say-how-many", test_filters_hide_and_say_how_many);
   ADD ("the-end-is-followed-through-a-filter", test_the_end_is_followed_through_a_filter);
   ADD ("a-search-finds-moves-and-wraps", test_a_search_finds_moves_and_wraps);
+  ADD ("reasons-that-match-are-opened", test_reasons_that_match_are_opened);
+  ADD ("the-tools-have-names-and-say-how-it-is", test_the_tools_have_names_and_say_how_it_is);
+  ADD ("kinds-are-counted-and-chosen", test_kinds_are_counted_and_chosen);
+  ADD ("rows-follow-the-settings", test_rows_follow_the_settings);
   ADD ("the-newest-is-looked-at-until-one-is-selected", test_the_newest_is_looked_at_until_one_is_selected);
   ADD ("an-event-is-gone-to-when-it-comes", test_an_event_is_gone_to_when_it_comes);
   ADD ("the-same-kind-is-next", test_the_same_kind_is_next);
