@@ -156,13 +156,18 @@ inspector_window_show_state (InspectorWindow *self)
 {
   const char *message = self->service != NULL ? inspector_service_get_message (self->service) : NULL;
   gboolean has_chain = self->item != NULL;
+  const char *page = choose_page (self);
 
+  /* In a narrow window the list would stand in front of the reason why it is empty. */
+  if (strcmp (page, "chain") != 0 && strcmp (page, "connecting") != 0)
+    inspector_columns_set_page (self->columns, INSPECTOR_COLUMN_CONTENT);
   adw_status_page_set_description (self->unreachable_page, message);
-  gtk_stack_set_visible_child_name (self->stack, choose_page (self));
+  gtk_stack_set_visible_child_name (self->stack, page);
   gtk_widget_set_sensitive (self->tools, has_chain);
   gtk_widget_set_sensitive (GTK_WIDGET (self->bookmark_button), has_chain);
   gtk_widget_set_sensitive (self->export_button, has_chain);
   gtk_widget_set_sensitive (self->replay_button, has_chain);
+  gtk_widget_set_visible (GTK_WIDGET (self->bottom_bar), self->has_bottom_bar && has_chain);
   show_banner (self);
   inspector_window_show_title (self);
   set_clock (self);

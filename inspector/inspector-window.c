@@ -23,7 +23,7 @@ G_DEFINE_FINAL_TYPE (InspectorWindow, inspector_window, ADW_TYPE_APPLICATION_WIN
 static void
 place_tools (InspectorWindow *self, gboolean is_narrow)
 {
-  gtk_widget_set_visible (GTK_WIDGET (self->bottom_bar), is_narrow);
+  gtk_widget_set_visible (GTK_WIDGET (self->bottom_bar), is_narrow && self->item != NULL);
   if (self->has_bottom_bar == is_narrow)
     return;
   self->has_bottom_bar = is_narrow;

@@ -260,6 +260,15 @@ test_narrow_pages_lead_from_one_to_the_next (Fixture *f, gconstpointer data)
 }
 
 static void
+test_a_narrow_window_tells_why_there_is_nothing (Fixture *f, gconstpointer data)
+{
+  fake_server_shut (fake_daemon_get_server (f->daemon));
+  open_narrow (f, NULL);
+  fake_wait_for (shows (f, "Cannot Reach the Service"));
+  g_assert_true (is_on_page (f, INSPECTOR_COLUMN_CONTENT));
+}
+
+static void
 test_a_narrow_window_has_its_tools_below (Fixture *f, gconstpointer data)
 {
   GtkWidget *tools;
@@ -397,6 +406,7 @@ main (int argc, char **argv)
   ADD ("a-recording-needs-no-service", test_a_recording_needs_no_service);
   ADD ("a-replay-is-no-present", test_a_replay_is_no_present);
   ADD ("narrow-pages-lead-from-one-to-the-next", test_narrow_pages_lead_from_one_to_the_next);
+  ADD ("a-narrow-window-tells-why-there-is-nothing", test_a_narrow_window_tells_why_there_is_nothing);
   ADD ("a-narrow-window-has-its-tools-below", test_a_narrow_window_has_its_tools_below);
   ADD ("panes-are-reached-by-one-key", test_panes_are_reached_by_one_key);
   ADD ("escape-closes-the-nearest-thing", test_escape_closes_the_nearest_thing);
