@@ -194,10 +194,32 @@ test_entries_that_make_no_sense_are_passed_over (void)
   g_assert_null (inspector_bookmarks_get_note (bookmarks, inspector_bookmarks_get_id (bookmarks, 1)));
 }
 
+static void
+remove_all (const char *folder)
+{
+  g_autofree char *own = g_build_filename (folder, "ouioe-inspector", NULL);
+  g_autofree char *marks = g_build_filename (own, "bookmarks", NULL);
+  g_autoptr(GDir) dir = g_dir_open (marks, 0, NULL);
+
+  for (const char *name = g_dir_read_name (dir); name != NULL; name = g_dir_read_name (dir))
+    {
+      g_autofree char *path = g_build_filename (marks, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (marks);
+  g_rmdir (own);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *folder = g_dir_make_tmp ("bookmarks-XXXXXX", NULL);
+  int status;
+
+  g_setenv ("XDG_DATA_HOME", folder, TRUE);   /* nothing of whoever runs the tests */
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/bookmarks/they-are-kept-in-the-order-of-events", test_they_are_kept_in_the_order_of_events);
   g_test_add_func ("/bookmarks/all-that-show-a-session-share-them", test_all_that_show_a_session_share_them);
   g_test_add_func ("/bookmarks/the-last-word-counts", test_the_last_word_counts);
@@ -205,5 +227,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bookmarks/the-oldest-file-makes-room", test_the_oldest_file_makes_room);
   g_test_add_func ("/bookmarks/what-is-damaged-is-put-aside", test_what_is_damaged_is_put_aside);
   g_test_add_func ("/bookmarks/entries-that-make-no-sense-are-passed-over", test_entries_that_make_no_sense_are_passed_over);
-  return g_test_run ();
+  status = g_test_run ();
+  remove_all (folder);
+  return status;
 }
