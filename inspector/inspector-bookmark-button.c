@@ -76,7 +76,8 @@ inspector_bookmark_button_toggle (InspectorBookmarkButton *self)
     return refuse (self, _("This row cannot be bookmarked"));
   if (!inspector_marker_toggle (self->marker, item))
     return refuse (self, _("There are too many bookmarks already"));
-  if (inspector_chain_item_is_bookmarked (item))
+  /* A narrow window may show it nowhere just now. */
+  if (inspector_chain_item_is_bookmarked (item) && gtk_widget_get_mapped (GTK_WIDGET (self->button)))
     gtk_menu_button_popup (self->button);
   return TRUE;
 }
