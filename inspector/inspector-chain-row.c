@@ -85,15 +85,15 @@ number_reasons (const char *const *reasons)
   return inspector_format_bounded (text->str, MAX_EXPANDED_CHARS);
 }
 
-/* Of what is still being written the end is what counts: it runs along the last line, behind it the caret. Expanded, all of
- * it is there. */
+/* Of what is still being written the end is what counts: it runs along the last line, behind it the caret, while the lines
+ * above stand still. Expanded, all of it is there. */
 static void
 show_growing (InspectorChainRow *self)
 {
   gboolean is_expanded = inspector_chain_item_get_expanded (self->item);
   const char *whole = inspector_chain_item_get_text (self->item);
   g_autofree char *shown = is_expanded ? inspector_format_bounded (whole, MAX_EXPANDED_CHARS)
-                                       : inspector_format_tail (whole, MAX_COLLAPSED_CHARS);
+                                       : inspector_format_ends (whole, MAX_COLLAPSED_CHARS);
   g_autofree char *text = g_strconcat (shown, CARET, NULL);
 
   gtk_label_set_ellipsize (self->text, is_expanded ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_START);

@@ -175,12 +175,16 @@ inspector_format_folded (const char *text)
 }
 
 char *
-inspector_format_tail (const char *text, glong max_chars)
+inspector_format_ends (const char *text, glong max_chars)
 {
   glong n = g_utf8_strlen (text, -1);
-  const char *from = n > max_chars ? g_utf8_offset_to_pointer (text, n - max_chars + 1) : text;
+  g_autofree char *head = NULL;
 
-  return g_strdelimit (g_strconcat (from != text ? "…" : "", from, NULL), "\r\n\t", ' ');
+  if (n <= max_chars)
+    return g_strdelimit (g_strdup (text), "\r\n\t", ' ');
+  head = g_utf8_substring (text, 0, max_chars / 2);
+  return g_strdelimit (g_strconcat (head, "…", g_utf8_offset_to_pointer (text, n - max_chars / 2 + 1), NULL), "\r\n\t",
+                       ' ');
 }
 
 char *

@@ -24,8 +24,8 @@ char *inspector_format_count    (guint64 n);            /* "18 432", digits grou
 char *inspector_format_joined   (const char *text, glong max_chars);
 /* The text in lower case, for comparing. */
 char *inspector_format_folded   (const char *text);
-/* The end of the text, its lines joined, at most @max_chars of it. */
-char *inspector_format_tail     (const char *text, glong max_chars);
+/* The beginning and the end of the text, its lines joined, at most @max_chars of it. */
+char *inspector_format_ends     (const char *text, glong max_chars);
 /* The text as it is, at most @max_chars of it. */
 char *inspector_format_bounded  (const char *text, glong max_chars);
 /* The first line, at most @max_chars of it. */

@@ -38,7 +38,7 @@ test_the_end_of_a_growing_step_is_followed (Fixture *f, gconstpointer data)
 
   add_steps (f, 1, 60);
   fake_wait_for (is_in_sight (f, "Step number 60"));
-  for (guint i = 0; i < 30; i++)
+  for (guint i = 0; i < 25; i++)
     {
       fake_daemon_add_delta (f->daemon, "s", "1", (guint) text->len, "some more words of it ");
       g_string_append (text, "some more words of it ");

@@ -9,6 +9,7 @@
 #include "fake-server.h"
 #include "inspector-copy.h"
 #include "inspector-filter.h"
+#include "inspector-format.h"
 #include "inspector-query.h"
 #include "inspector-search.h"
 
@@ -130,6 +131,16 @@ test_places_of_words_are_told (void)
   g_assert_cmpuint (begin, ==, 7);
   g_assert_cmpuint (end, ==, 10);
   g_assert_false (inspector_query_find (query, text, end, &begin, &end));
+}
+
+static void
+test_a_long_text_keeps_its_ends (void)
+{
+  g_autofree char *whole = inspector_format_ends ("one\ntwo", 7);
+  g_autofree char *ends = inspector_format_ends ("ääbbccddeeöö", 6);
+
+  g_assert_cmpstr (whole, ==, "one two");
+  g_assert_cmpstr (ends, ==, "ääb…öö");
 }
 
 /* ---- filters ---- */
@@ -364,6 +375,7 @@ main (int argc, char **argv)
   g_test_add_func ("/query/fields-are-compared", test_fields_are_compared);
   g_test_add_func ("/query/what-is-no-query-is-text", test_what_is_no_query_is_text);
   g_test_add_func ("/query/places-of-words-are-told", test_places_of_words_are_told);
+  g_test_add_func ("/format/a-long-text-keeps-its-ends", test_a_long_text_keeps_its_ends);
   g_test_add_func ("/filter/each-leaves-something-out", test_each_filter_leaves_something_out);
   g_test_add_func ("/filter/what-is-missing-is-never-hidden-by-a-kind", test_what_is_missing_is_never_hidden_by_a_kind);
   g_test_add_func ("/filter/tells-only-of-changes", test_a_filter_tells_only_of_changes);
