@@ -58,7 +58,7 @@ struct _InspectorProgressCard
   guint              pulse;         /* moves the bar; 0 when it stands still */
   guint              clock;         /* tells times that pass; 0 when there are none */
   guint              fold;          /* folds it; 0 when it is not completed, or was folded already */
-  gboolean           is_complete;
+  gboolean           is_done;       /* completed, and no model at work */
 };
 
 static guint activated_signal;
@@ -314,24 +314,27 @@ fold_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* What was completed long ago is folded from the beginning. */
+/* What was completed long ago is folded from the beginning; what a model is still at work for is not. */
 static void
 show_completion (InspectorProgressCard *self, const Facts *facts)
 {
   gboolean is_complete = facts->update != NULL && inspector_progress_is_completion (facts->update);
+  gboolean is_done = is_complete && !is_under_way (facts);
   gint64 completed_us = inspector_warnings_get_completed_us (self->noted);
 
-  if (is_complete == self->is_complete)
+  if (is_complete)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "is-complete");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "is-complete");
+  if (is_done == self->is_done)
     return;
-  self->is_complete = is_complete;
-  gtk_widget_set_visible (GTK_WIDGET (self->fold_button), is_complete);
-  if (!is_complete)
+  self->is_done = is_done;
+  gtk_widget_set_visible (GTK_WIDGET (self->fold_button), is_done);
+  if (!is_done)
     {
-      gtk_widget_remove_css_class (GTK_WIDGET (self), "is-complete");
       inspector_progress_card_set_folded (self, FALSE);
       return;
     }
-  gtk_widget_add_css_class (GTK_WIDGET (self), "is-complete");
   if (completed_us > 0 && facts->now_us - completed_us > INSPECTOR_CARD_FOLD_SECONDS * G_TIME_SPAN_SECOND)
     inspector_progress_card_set_folded (self, TRUE);
   else if (self->fold == 0)
@@ -507,6 +510,9 @@ forget_watch (InspectorProgressCard *self)
   g_cancellable_cancel (self->calls);
   g_clear_object (&self->calls);
   self->is_asking = FALSE;
+  self->is_done = FALSE;
+  gtk_widget_set_visible (GTK_WIDGET (self->fold_button), FALSE);
+  inspector_progress_card_set_folded (self, FALSE);
   g_clear_pointer (&self->shown, ouioe_progress_update_unref);
   self->last = -1;
   inspector_warnings_clear (self->noted);
