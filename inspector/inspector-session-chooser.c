@@ -154,5 +154,6 @@ inspector_session_chooser_new (GtkWindow *parent, const char *title, GListModel 
   gtk_list_box_bind_model (self->list, self->shown, make_row, NULL, NULL);
   g_signal_connect_object (self->shown, "items-changed", G_CALLBACK (show_page), self, G_CONNECT_SWAPPED);
   show_page (self);
+  gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (self->entry));
   return self;
 }

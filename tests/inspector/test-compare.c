@@ -376,6 +376,9 @@ test_every_other_session_is_offered (AskFixture *f, gconstpointer data)
 {
   GtkWidget *chooser = widgets_find_window ("Compare With");
 
+  /* What is typed is looked for. */
+  g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (chooser)),
+                                         widgets_find_type (chooser, GTK_TYPE_SEARCH_ENTRY)));
   g_assert_null (widgets_find_label (chooser, "Disk usage"));   /* not with itself */
   g_assert_nonnull (widgets_find_label (chooser, "Disk usage, again"));
   g_assert_nonnull (widgets_find_label (chooser, "Something else"));
