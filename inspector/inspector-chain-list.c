@@ -268,6 +268,13 @@ on_height_changed (InspectorChainList *self, GtkAdjustment *adjustment)
     want_end (self);
 }
 
+/* The factory is not told of every row that goes: one that is torn down may have lost its child before. */
+static void
+on_row_gone (gpointer user_data, GObject *row)
+{
+  g_ptr_array_remove_fast (user_data, row);
+}
+
 static void
 on_setup (InspectorChainList *self, GtkListItem *list_item)
 {
@@ -275,13 +282,8 @@ on_setup (InspectorChainList *self, GtkListItem *list_item)
 
   inspector_chain_row_set_style (row, &self->style);
   g_ptr_array_add (self->rows, row);
+  g_object_weak_ref (G_OBJECT (row), on_row_gone, self->rows);
   gtk_list_item_set_child (list_item, GTK_WIDGET (row));
-}
-
-static void
-on_teardown (InspectorChainList *self, GtkListItem *list_item)
-{
-  g_ptr_array_remove_fast (self->rows, gtk_list_item_get_child (list_item));
 }
 
 static void
@@ -528,6 +530,8 @@ inspector_chain_list_finalize (GObject *object)
 {
   InspectorChainList *self = INSPECTOR_CHAIN_LIST (object);
 
+  for (guint i = 0; i < self->rows->len; i++)
+    g_object_weak_unref (self->rows->pdata[i], on_row_gone, self->rows);
   g_ptr_array_unref (self->rows);
   g_clear_pointer (&self->style.query, inspector_query_free);
   G_OBJECT_CLASS (inspector_chain_list_parent_class)->finalize (object);
@@ -559,7 +563,6 @@ inspector_chain_list_init (InspectorChainList *self)
   g_signal_connect_swapped (factory, "setup", G_CALLBACK (on_setup), self);
   g_signal_connect_swapped (factory, "bind", G_CALLBACK (on_bind), self);
   g_signal_connect_swapped (factory, "unbind", G_CALLBACK (on_unbind), self);
-  g_signal_connect_swapped (factory, "teardown", G_CALLBACK (on_teardown), self);
 
   self->list = g_object_new (GTK_TYPE_LIST_VIEW, "factory", factory, "accessible-role", GTK_ACCESSIBLE_ROLE_LOG, NULL);
   g_object_unref (factory);

@@ -250,6 +250,13 @@ on_width_changed (InspectorCompareView *self, GtkAdjustment *adjustment)
     self->narrow_idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, set_narrow_cb, self, NULL);
 }
 
+/* The factory is not told of every row that goes. */
+static void
+on_row_gone (gpointer user_data, GObject *row)
+{
+  g_ptr_array_remove_fast (user_data, row);
+}
+
 static void
 on_setup (InspectorCompareView *self, GtkListItem *list_item)
 {
@@ -257,13 +264,8 @@ on_setup (InspectorCompareView *self, GtkListItem *list_item)
 
   inspector_compare_row_set_narrow (row, self->is_narrow);
   g_ptr_array_add (self->rows, row);
+  g_object_weak_ref (G_OBJECT (row), on_row_gone, self->rows);
   gtk_list_item_set_child (list_item, GTK_WIDGET (row));
-}
-
-static void
-on_teardown (InspectorCompareView *self, GtkListItem *list_item)
-{
-  g_ptr_array_remove_fast (self->rows, gtk_list_item_get_child (list_item));
 }
 
 static void
@@ -377,7 +379,11 @@ inspector_compare_view_dispose (GObject *object)
 static void
 inspector_compare_view_finalize (GObject *object)
 {
-  g_ptr_array_unref (INSPECTOR_COMPARE_VIEW (object)->rows);
+  GPtrArray *rows = INSPECTOR_COMPARE_VIEW (object)->rows;
+
+  for (guint i = 0; i < rows->len; i++)
+    g_object_weak_unref (rows->pdata[i], on_row_gone, rows);
+  g_ptr_array_unref (rows);
   G_OBJECT_CLASS (inspector_compare_view_parent_class)->finalize (object);
 }
 
@@ -421,7 +427,6 @@ inspector_compare_view_init (InspectorCompareView *self)
   g_signal_connect_swapped (factory, "setup", G_CALLBACK (on_setup), self);
   g_signal_connect_swapped (factory, "bind", G_CALLBACK (on_bind), self);
   g_signal_connect_swapped (factory, "unbind", G_CALLBACK (on_unbind), self);
-  g_signal_connect_swapped (factory, "teardown", G_CALLBACK (on_teardown), self);
   gtk_list_view_set_factory (self->list, factory);
   g_signal_connect_object (gtk_scrolled_window_get_hadjustment (self->scroller), "changed", G_CALLBACK (on_width_changed),
                            self, G_CONNECT_SWAPPED);
