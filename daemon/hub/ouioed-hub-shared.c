@@ -9,6 +9,7 @@
 
 #include "ouioed-hub-private.h"
 
+#define LOOK_AGAIN_MS   500
 #define CATCH_UP_EVENTS 500
 #define CATCH_UP_BYTES  (1 << 20)
 /* Other programs take ids from the same clock without asking: one of theirs may come a little late. */
@@ -369,6 +370,47 @@ channel_set_live (OuioedHub *self, OuioedChannel *channel, OuioeEventId until)
   channel->watched_from = OUIOE_EVENT_ID_ZERO;
 }
 
+static void watch_looked_cb (GObject *source, GAsyncResult *result, gpointer user_data);
+static void all_looked_cb (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static guint
+watch_get_serial (const Watch *watch)
+{
+  return watch->channel != NULL ? watch->channel->watch_serial : watch->hub->watch_serial;
+}
+
+static gboolean
+look_again_cb (gpointer user_data)
+{
+  Watch *watch = user_data;
+  const char *ids[] = { watch->channel != NULL ? watch->channel->id : NULL, NULL };
+
+  gboolean is_wanted = watch->channel != NULL ? ouioed_channel_get_n_subscribers (watch->channel) > 0
+                                              : watch->hub->n_all_watchers > 0;
+
+  if (is_wanted && watch->serial == watch_get_serial (watch))
+    {
+      ouioed_shared_look_async (watch->hub->shared, ids, watch->channel != NULL ? watch_looked_cb : all_looked_cb, watch);
+      return G_SOURCE_REMOVE;
+    }
+  g_clear_object (&watch->channel);
+  g_object_unref (watch->hub);
+  g_free (watch);
+  return G_SOURCE_REMOVE;
+}
+
+/* The watch holds, but what was before it cannot be found now: a server may be busy. @watch: a copy is taken */
+static void
+look_again_later (const Watch *watch)
+{
+  g_autoptr(GSource) source = g_timeout_source_new (LOOK_AGAIN_MS);
+  Watch *copy = g_new (Watch, 1);
+
+  *copy = (Watch) { g_object_ref (watch->hub), watch->channel != NULL ? g_object_ref (watch->channel) : NULL, watch->serial };
+  g_source_set_callback (source, look_again_cb, copy, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
 static void
 watch_looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -382,6 +424,8 @@ watch_looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (look == NULL)
     {
       g_debug ("A watched session could not be looked at: %s", error->message);
+      if (watch->serial == watch_get_serial (watch))
+        look_again_later (watch);
       return;
     }
 
@@ -400,6 +444,8 @@ all_looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(OuioedHub) self = watch->hub;
   g_autoptr(OuioedLook) look = ouioed_shared_look_finish (OUIOED_SHARED (source), result, NULL);
 
+  if (look == NULL && watch->serial == self->watch_serial)
+    look_again_later (watch);
   if (look == NULL || watch->serial != self->watch_serial)
     return;
 

@@ -100,6 +100,8 @@ ouioed_redis_link_greet (OuioedRedisLink *self)
     ouioed_redis_link_queue (self, 2, (const char *const[]) { "AUTH", url->password }, NULL, greet_ok_cb, (gpointer) "AUTH");
   if (url->db != 0)
     ouioed_redis_link_queue (self, 2, (const char *const[]) { "SELECT", db }, NULL, greet_ok_cb, (gpointer) "SELECT");
+  /* A server that is still loading would answer ROLE, but nothing that is asked later. */
+  ouioed_redis_link_queue (self, 1, (const char *const[]) { "PING" }, NULL, greet_ok_cb, (gpointer) "PING");
   ouioed_redis_link_queue (self, 3, (const char *const[]) { "CLIENT", "SETNAME", self->name }, NULL, greet_name_cb, NULL);
   ouioed_redis_link_queue (self, 1, (const char *const[]) { "ROLE" }, NULL, greet_role_cb, NULL);
 }
