@@ -11,6 +11,8 @@
 
 #include "inspector-arguments.h"
 #include "inspector-compat.h"
+#include "inspector-hosts.h"
+#include "inspector-notices.h"
 #include "inspector-preferences.h"
 #include "inspector-settings.h"
 #include "inspector-window.h"
@@ -20,7 +22,9 @@
 
 struct _InspectorApplication
 {
-  AdwApplication parent_instance;
+  AdwApplication    parent_instance;
+  InspectorHosts   *hosts;      /* NULL before the startup */
+  InspectorNotices *notices;    /* the same */
 };
 
 G_DEFINE_FINAL_TYPE (InspectorApplication, inspector_application, ADW_TYPE_APPLICATION)
@@ -195,7 +199,7 @@ inspector_application_command_line (GApplication *application, GApplicationComma
     {
       if (last != NULL && arguments->address == NULL && !arguments->is_new_window)
         present (last, arguments);
-      else
+      else if (address != NULL || !inspector_hosts_open_last (self->hosts))
         present (open_window (self, address, NULL), arguments);
     }
   return EXIT_SUCCESS;
@@ -208,7 +212,7 @@ inspector_application_activate (GApplication *application)
 
   if (window != NULL)
     gtk_window_present (GTK_WINDOW (window));
-  else
+  else if (!inspector_hosts_open_last (INSPECTOR_APPLICATION (application)->hosts))
     present (open_window (INSPECTOR_APPLICATION (application), NULL, NULL), NULL);
 }
 
@@ -290,6 +294,37 @@ forward_to_window (GSimpleAction *action, GVariant *parameter, gpointer user_dat
 }
 
 static void
+connections (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  inspector_hosts_show (INSPECTOR_APPLICATION (user_data)->hosts, get_last_window (user_data));
+}
+
+/* Of a notification. The window that has the session, or the last one. */
+static void
+show_told_session (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  InspectorWindow *window = get_last_window (user_data);
+  const char *session_id = g_variant_get_string (parameter, NULL);
+
+  for (GList *l = gtk_application_get_windows (user_data); l != NULL; l = l->next)
+    {
+      if (INSPECTOR_IS_WINDOW (l->data) && g_strcmp0 (inspector_window_get_session_id (l->data), session_id) == 0)
+        window = l->data;
+    }
+  if (window == NULL)
+    window = open_window (user_data, NULL, session_id);
+  else
+    inspector_window_go_to (window, session_id, NULL);
+  present (window, NULL);
+}
+
+static void
+mute_session (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  inspector_notices_mute (INSPECTOR_APPLICATION (user_data)->notices, g_variant_get_string (parameter, NULL));
+}
+
+static void
 preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   inspector_compat_show_preferences (gtk_application_get_active_window (user_data),
@@ -322,6 +357,9 @@ static const GActionEntry actions[] = {
   { .name = "compare", .activate = forward_to_window },
   { .name = "export", .activate = forward_to_window },
   { .name = "retry", .activate = forward_to_window },
+  { .name = "connections", .activate = connections },
+  { .name = "show-session", .activate = show_told_session, .parameter_type = "s" },
+  { .name = "mute-session", .activate = mute_session, .parameter_type = "s" },
   { .name = "preferences", .activate = preferences },
   { .name = "about", .activate = about },
   { .name = "quit", .activate = quit },
@@ -333,6 +371,7 @@ static const struct {
 } keys[] = {
   { "app.new-window", { "<Control>n" } },
   { "app.quit", { "<Control>q" } },
+  { "app.connections", { "<Control>l" } },
   { "app.preferences", { "<Control>comma" } },
   { "window.close", { "<Control>w" } },
   { "win.retry", { "F5" } },
@@ -383,14 +422,38 @@ inspector_application_startup (GApplication *application)
     gtk_application_set_accels_for_action (GTK_APPLICATION (application), keys[i].action,
                                            (const char *const *) keys[i].keys);
   gtk_window_set_default_icon_name ("org.ouioe.Inspector");
+  INSPECTOR_APPLICATION (application)->hosts = inspector_hosts_new (GTK_APPLICATION (application));
+  INSPECTOR_APPLICATION (application)->notices = inspector_notices_new (GTK_APPLICATION (application));
   g_signal_connect_object (inspector_settings_get (), "changed::color-scheme", G_CALLBACK (on_color_scheme), application, 0);
   on_color_scheme (inspector_settings_get (), "color-scheme", NULL);
+}
+
+static void
+inspector_application_window_added (GtkApplication *application, GtkWindow *window)
+{
+  GTK_APPLICATION_CLASS (inspector_application_parent_class)->window_added (application, window);
+  if (INSPECTOR_IS_WINDOW (window))
+    g_signal_connect_object (window, "realize", G_CALLBACK (inspector_notices_follow),
+                             INSPECTOR_APPLICATION (application)->notices, G_CONNECT_SWAPPED);
+}
+
+static void
+inspector_application_dispose (GObject *object)
+{
+  InspectorApplication *self = INSPECTOR_APPLICATION (object);
+
+  g_clear_object (&self->notices);
+  g_clear_object (&self->hosts);
+  G_OBJECT_CLASS (inspector_application_parent_class)->dispose (object);
 }
 
 static void
 inspector_application_class_init (InspectorApplicationClass *klass)
 {
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = inspector_application_dispose;
+  GTK_APPLICATION_CLASS (klass)->window_added = inspector_application_window_added;
 
   application_class->startup = inspector_application_startup;
   application_class->activate = inspector_application_activate;

@@ -334,6 +334,24 @@ inspector_window_on_sessions (InspectorWindow *self)
 
 /* ---- what others ask for ---- */
 
+InspectorService *
+inspector_window_get_service (InspectorWindow *self)
+{
+  return self->service;
+}
+
+void
+inspector_window_set_service_name (InspectorWindow *self, const char *name)
+{
+  adw_window_title_set_subtitle (self->service_title, name);
+}
+
+const char *
+inspector_window_get_session_id (InspectorWindow *self)
+{
+  return self->item != NULL ? inspector_session_item_get_id (self->item) : NULL;
+}
+
 gboolean
 inspector_window_is_at (InspectorWindow *self, const char *address, const char *session_id)
 {

@@ -8,6 +8,7 @@
 #include <ouioe.h>
 
 #include "inspector-recording.h"
+#include "inspector-service.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,12 @@ G_DECLARE_FINAL_TYPE (InspectorWindow, inspector_window, INSPECTOR, WINDOW, AdwA
 InspectorWindow *inspector_window_new               (GtkApplication *application, OuioeClient *client, const char *session_id);
 /* What a file holds: finished, read only, and without a service. */
 InspectorWindow *inspector_window_new_for_recording (GtkApplication *application, InspectorRecording *recording);
+/* (transfer none) (nullable): NULL of a recording */
+InspectorService *inspector_window_get_service      (InspectorWindow *self);
+/* What a person calls the service; its address unless it is set. */
+void             inspector_window_set_service_name  (InspectorWindow *self, const char *name);
+/* (nullable): of the session that is shown */
+const char      *inspector_window_get_session_id    (InspectorWindow *self);
 /* Whether it looks at this session of this service. @session_id: (nullable): any */
 gboolean         inspector_window_is_at             (InspectorWindow *self, const char *address, const char *session_id);
 /* @event_id: (nullable): selected, now or as soon as it comes */
