@@ -363,8 +363,9 @@ test_sessions_are_spread_over_nodes (Shared *f, gconstpointer data)
     {
       g_autofree char *n = test_redis_cli (f->servers[i], "-n 9 ZCARD t:ouioe:sessions");
 
-      g_assert_cmpint (atoi (n), >, 8);    /* a third of 60 each, more or less */
-      g_assert_cmpint (atoi (n), <, 35);
+      /* A third of 60 each, more or less: names differ from run to run, and three of a thousand are beyond 9 to 34. */
+      g_assert_cmpint (atoi (n), >, 2);
+      g_assert_cmpint (atoi (n), <, 45);
     }
 
   /* Who starts anew, with the nodes in another order, finds them all. Readers of the daemon that ends end with it. */
